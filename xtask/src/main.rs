@@ -1,0 +1,44 @@
+//! `cargo xtask`: everything a contributor runs, set-up included.
+
+mod demo;
+mod generated;
+mod setup;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <command>
+
+  demo      set up, build, then do the main job on `examples/`
+  test      set up, then run every test; the last line counts them
+  setup     compilers, example dependencies and the editor that tests drive, all under the user's cache
+  tidy      check crate edges and line budgets
+  bless     accept the detectors' present output as the expected one
+  codegen   write the detectors' manual pages into `docs/detectors/`
+  dist      build the release binary";
+
+fn main() -> ExitCode {
+    let argument = std::env::args().nth(1).unwrap_or_default();
+    let result = match argument.as_str() {
+        "demo" => demo::run(),
+        "test" => test::run(),
+        "setup" => setup::everything().map(|_| ()),
+        "tidy" => tidy::run(),
+        "bless" => generated::bless(),
+        "codegen" => generated::codegen(),
+        "dist" => generated::dist(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
