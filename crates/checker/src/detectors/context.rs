@@ -1,0 +1,123 @@
+//! What detectors look at: every function of the main file, and every way into its contracts.
+
+use super::Detector;
+use crate::finding::{Confidence, Finding, Severity, TraceStep};
+use solwright_analysis::{
+    Program,
+    facts::{FunctionFacts, facts_in, facts_of},
+    ir::{ContractKind, FunctionKind},
+    program::{ContractId, FunctionId, Place},
+};
+use std::{cell::OnceCell, collections::HashSet};
+
+/// Functions that one contract may have before the rest is left out.
+const MAX_ENTRIES: usize = 600;
+
+/// What detectors look at.
+pub(super) struct Context<'a> {
+    pub program: &'a Program,
+    /// Contracts of the main file with their ways in, their own and the inherited ones.
+    pub contracts: Vec<ContractRun>,
+    /// Functions of the main file that are no way into a contract: internal ones, libraries, constructors, free functions.
+    pub others: Vec<FunctionFacts>,
+    discarded: OnceCell<HashSet<Place>>,
+}
+
+/// A contract as it runs.
+pub(super) struct ContractRun {
+    pub entries: Vec<FunctionFacts>,
+}
+
+/// What a detector says of one place.
+pub(super) struct Report {
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub message: String,
+    pub note: String,
+    pub help: String,
+    pub trace: Vec<(Place, String)>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(program: &'a Program) -> Self {
+        let mut seen = HashSet::new();
+        let mut contracts = Vec::new();
+        for contract in program.main_contracts() {
+            let kind = program.contract(contract).kind;
+            if matches!(kind, ContractKind::Interface | ContractKind::Library) {
+                continue;
+            }
+            let entries = entries(program, contract);
+            seen.extend(entries.iter().copied());
+            let entries = entries.into_iter().map(|id| facts_in(program, Some(contract), id)).collect();
+            contracts.push(ContractRun { entries });
+        }
+        let others = program.main_functions().filter(|id| {
+            let function = program.function(*id);
+            !seen.contains(id) && function.body.is_some() && function.kind != FunctionKind::Modifier
+        });
+        let others = others.map(|id| facts_of(program, id)).collect();
+        Self { program, contracts, others, discarded: OnceCell::new() }
+    }
+
+    /// Facts of all functions, ways in first.
+    pub fn all(&self) -> impl Iterator<Item = &FunctionFacts> {
+        self.contracts.iter().flat_map(|run| &run.entries).chain(&self.others)
+    }
+
+    /// Calls of the main file whose first result nothing looks at.
+    pub fn is_discarded(&self, place: Place) -> bool {
+        self.discarded.get_or_init(|| super::discarded::discarded(self.program)).contains(&place)
+    }
+
+    /// The first of these places that lies in the main file.
+    pub fn in_main(&self, places: &[Place]) -> Option<Place> {
+        places.iter().copied().find(|place| place.file == 0)
+    }
+
+    /// The finding of a detector at a place of the main file.
+    pub fn finding(&self, detector: &Detector, place: Place, report: Report) -> Finding {
+        let step = |(place, message): (Place, String)| TraceStep {
+            file: self.program.path(place.file).to_path_buf(),
+            span: place.span,
+            message,
+        };
+        Finding {
+            detector: detector.id,
+            severity: report.severity,
+            confidence: report.confidence,
+            message: report.message,
+            note: report.note,
+            help: report.help,
+            file: self.program.path(place.file).to_path_buf(),
+            span: place.span,
+            trace: report.trace.into_iter().map(step).collect(),
+            scwe: detector.scwe,
+            swc: detector.swc,
+            fix: None,
+        }
+    }
+}
+
+/// Functions of a contract, its own and inherited, that anyone may call. Of several overrides the most derived one counts.
+fn entries(program: &Program, contract: ContractId) -> Vec<FunctionId> {
+    let mut found: Vec<FunctionId> = Vec::new();
+    let mut seen: HashSet<(&str, Vec<String>)> = HashSet::new();
+    for &base in program.linearized(contract) {
+        if program.contract(base).kind == ContractKind::Interface {
+            continue;
+        }
+        for &id in program.functions_of(base) {
+            let function = program.function(id);
+            if !function.is_external() || function.body.is_none() || found.len() >= MAX_ENTRIES {
+                continue;
+            }
+            let file = program.function_file(id);
+            let params = function.params.iter().map(|param| program.snippet(Place { file, span: param.ty.span }));
+            if seen.insert((&function.name, params.collect())) {
+                found.push(id);
+            }
+        }
+    }
+    found
+}
