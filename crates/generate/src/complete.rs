@@ -1,0 +1,123 @@
+//! Inline completion: fill-in-the-middle between what stands before and after the cursor.
+
+use crate::{
+    draft::{Draft, Limits},
+    engine::{Engine, EngineError, Priority},
+    statement::Braces,
+};
+use solwright_model::{Cancel, Sampling};
+use std::time::{Duration, Instant};
+
+/// What is to be completed.
+#[derive(Clone, Debug)]
+pub struct CompleteRequest {
+    /// The file's text, unsaved edits included.
+    pub text: String,
+    /// The cursor, in bytes.
+    pub offset: usize,
+    /// Most tokens to write.
+    pub max_tokens: usize,
+    /// Wall-clock bound; what is there then is offered.
+    pub deadline: Duration,
+}
+
+/// What is offered at the cursor.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Completion {
+    /// The text to insert, empty when there is nothing sensible.
+    pub text: String,
+    /// Tokens written.
+    pub tokens: usize,
+    /// From the request to the first token.
+    pub first_token_milliseconds: f64,
+    /// From the request to the last.
+    pub milliseconds: f64,
+}
+
+/// Share of the window, in bytes per token, that the text before the cursor may take; the text after it takes a quarter of that.
+const PREFIX_BYTES_PER_TOKEN: f64 = 1.0;
+const MOST_PREFIX_BYTES: usize = 6_000;
+
+/// Completes at the cursor: the rest of the line, or of the block where the line is blank.
+///
+/// # Errors
+/// When the model is missing or broken, has no fill-in-the-middle tokens, or the work is cancelled.
+pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> Result<Completion, EngineError> {
+    let start = Instant::now();
+    let (request, flag) = (request.clone(), cancel.clone());
+    engine.run(Priority::Urgent, cancel, move |desk| {
+        let (prefix, suffix) = around(&request, desk.model.info().context_length);
+        let prompt = desk.model.fim_prompt(prefix, suffix).ok_or(EngineError::NoFillInTheMiddle)?;
+        let mut draft = Draft::begin(desk.model.session(), &prompt, Sampling::default(), &flag)?;
+        let block = line_before(prefix).trim().is_empty();
+        let mut braces = Braces::open(1);
+        let (mut first, mut written) = (None, String::new());
+        let stop = |piece: &str| {
+            first.get_or_insert_with(|| start.elapsed());
+            written.push_str(piece);
+            let line_ends = !written.trim().is_empty() && piece.contains('\n');
+            braces.read(piece).is_some() || (!block && line_ends)
+        };
+        let limits = Limits { tokens: request.max_tokens, deadline: start + request.deadline };
+        draft.write(desk, limits, stop, &flag)?;
+        let text = tidy(&draft.text(desk), suffix, block);
+        Ok(Completion {
+            text,
+            tokens: draft.written,
+            first_token_milliseconds: first.unwrap_or_else(|| start.elapsed()).as_secs_f64() * 1e3,
+            milliseconds: start.elapsed().as_secs_f64() * 1e3,
+        })
+    })
+}
+
+fn around(request: &CompleteRequest, context_length: usize) -> (&str, &str) {
+    let most = ((context_length as f64 * PREFIX_BYTES_PER_TOKEN) as usize).min(MOST_PREFIX_BYTES);
+    let text = request.text.as_str();
+    let at = text.floor_char_boundary(request.offset.min(text.len()));
+    let from = text.floor_char_boundary(at.saturating_sub(most));
+    let to = text.floor_char_boundary((at + most / 4).min(text.len()));
+    // A prefix begins with a whole line, as the training documents do.
+    let from = if from == 0 { 0 } else { text[from..at].find('\n').map_or(from, |n| from + n + 1) };
+    (&text[from..at], &text[at..to])
+}
+
+fn line_before(prefix: &str) -> &str {
+    prefix.rsplit('\n').next().unwrap_or(prefix)
+}
+
+/// Cuts what belongs to nobody: a brace that closes the block outside, a repeat of what follows, blank ends.
+fn tidy(text: &str, suffix: &str, block: bool) -> String {
+    let mut braces = Braces::open(1);
+    let inside = braces.read(text).map_or(text, |end| &text[..end - 1]);
+    let text = if block { inside } else { inside.trim_start_matches('\n').lines().next().unwrap_or_default() };
+    let text = text.trim_end();
+    let next = suffix.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    match text.rsplit_once('\n') {
+        Some((head, last)) if !next.is_empty() && last.trim() == next => head.trim_end().to_owned(),
+        None if !next.is_empty() && text.trim() == next => String::new(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_completion_stays_inside_its_block_and_does_not_repeat_what_follows() {
+        assert_eq!(tidy("x = 1;\n    }\n    function f", "\n    }\n", true), "x = 1;");
+        assert_eq!(tidy("value;\n    y = 2;", "", false), "value;");
+        assert_eq!(tidy("x = 1;\n        y = 2;", "\n        y = 2;\n", true), "x = 1;");
+        assert_eq!(tidy("y = 2;", "\n        y = 2;\n", false), "");
+    }
+
+    #[test]
+    fn the_prefix_begins_with_a_whole_line_and_cuts_no_character() {
+        let text = format!("{}é\nlast line |after", "é".repeat(2000));
+        let offset = text.find('|').unwrap();
+        let request = CompleteRequest { text, offset, max_tokens: 1, deadline: Duration::from_secs(1) };
+        let (prefix, suffix) = around(&request, 1024);
+        assert_eq!(prefix, "last line ");
+        assert!(suffix.starts_with("|after"));
+    }
+}

@@ -1,0 +1,178 @@
+//! A draft: the tokens of one candidate while it is written, with the session that can go back to any of them.
+
+use crate::engine::{Desk, EngineError};
+use solwright_model::{Cancel, ModelError, Sampler, Sampling, Session};
+use std::time::{Duration, Instant};
+
+/// One candidate while it is written.
+pub struct Draft {
+    session: Session,
+    sampler: Sampler,
+    prompt_length: usize,
+    tokens: Vec<u32>,
+    /// Of each token, in nats; `None` where the token was forced.
+    log_probabilities: Vec<Option<f64>>,
+    /// Of the next token.
+    logits: Vec<f32>,
+    /// Tokens the model wrote, those that were taken back included.
+    pub written: usize,
+    /// Time spent on writing them.
+    pub decoding: Duration,
+}
+
+/// What bounds a stretch of writing.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most tokens of the stretch.
+    pub tokens: usize,
+    /// Wall-clock end.
+    pub deadline: Instant,
+}
+
+impl Draft {
+    /// A draft that begins after `prompt`.
+    ///
+    /// # Errors
+    /// When the prompt does not fit or the work is cancelled.
+    pub fn begin(
+        mut session: Session,
+        prompt: &[u32],
+        sampling: Sampling,
+        cancel: &Cancel,
+    ) -> Result<Self, EngineError> {
+        let logits = session.prefill(prompt, cancel)?;
+        Ok(Self::at_start(session, logits, prompt.len(), sampling))
+    }
+
+    /// Another draft after the same prompt, while nothing is written yet.
+    pub fn sibling(&self, sampling: Sampling) -> Self {
+        Self::at_start(self.session.fork(), self.logits.clone(), self.prompt_length, sampling)
+    }
+
+    /// Chooses the coming tokens in another way.
+    pub fn sample_by(&mut self, sampling: Sampling) {
+        self.sampler = Sampler::new(sampling);
+    }
+
+    /// Writes on until `stop` says so of the newest piece of text, the model ends, or a limit is met.
+    ///
+    /// # Errors
+    /// When the work is cancelled or the model fails; a full context ends the draft and is no error.
+    pub fn write(
+        &mut self,
+        desk: &Desk<'_>,
+        limits: Limits,
+        mut stop: impl FnMut(&str) -> bool,
+        cancel: &Cancel,
+    ) -> Result<(), EngineError> {
+        let start = Instant::now();
+        let result = self.write_on(desk, limits, &mut stop, cancel);
+        self.decoding += start.elapsed();
+        result
+    }
+
+    /// Appends `text` as if the model had written it.
+    ///
+    /// # Errors
+    /// When it does not fit or the work is cancelled.
+    pub fn force(&mut self, desk: &Desk<'_>, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
+        let tokens = desk.model.tokenizer().encode(text, true);
+        if tokens.is_empty() {
+            return Ok(());
+        }
+        self.logits = self.session.prefill(&tokens, cancel)?;
+        self.log_probabilities.extend(tokens.iter().map(|_| None));
+        self.tokens.extend(tokens);
+        Ok(())
+    }
+
+    /// The text so far.
+    pub fn text(&self, desk: &Desk<'_>) -> String {
+        desk.model.tokenizer().decode(&self.tokens)
+    }
+
+    /// Takes back every token that reaches past the first `bytes` bytes of the text.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub fn cut(&mut self, desk: &Desk<'_>, bytes: usize) -> Result<(), EngineError> {
+        let tokenizer = desk.model.tokenizer();
+        let lengths: Vec<usize> = (0..=self.tokens.len()).collect();
+        let kept = lengths.partition_point(|&n| tokenizer.decode(&self.tokens[..n]).len() <= bytes).saturating_sub(1);
+        if kept == self.tokens.len() {
+            return Ok(());
+        }
+        self.tokens.truncate(kept);
+        self.log_probabilities.truncate(kept);
+        // The logits after the last kept token come from feeding it once more.
+        let length = self.prompt_length + kept;
+        let last = self.session.tokens().get(length - 1).copied().unwrap_or_default();
+        self.session.truncate(length - 1);
+        self.logits = self.session.step(last)?;
+        Ok(())
+    }
+
+    /// Mean log-probability of the tokens that the model chose, in nats.
+    pub fn mean_log_probability(&self) -> f64 {
+        let chosen: Vec<f64> = self.log_probabilities.iter().copied().flatten().collect();
+        if chosen.is_empty() { f64::NEG_INFINITY } else { chosen.iter().sum::<f64>() / chosen.len() as f64 }
+    }
+
+    fn at_start(session: Session, logits: Vec<f32>, prompt_length: usize, sampling: Sampling) -> Self {
+        Self {
+            session,
+            sampler: Sampler::new(sampling),
+            prompt_length,
+            tokens: Vec::new(),
+            log_probabilities: Vec::new(),
+            logits,
+            written: 0,
+            decoding: Duration::ZERO,
+        }
+    }
+
+    fn write_on(
+        &mut self,
+        desk: &Desk<'_>,
+        limits: Limits,
+        stop: &mut dyn FnMut(&str) -> bool,
+        cancel: &Cancel,
+    ) -> Result<(), EngineError> {
+        let end = self.tokens.len() + limits.tokens;
+        while self.tokens.len() < end && Instant::now() < limits.deadline {
+            if cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            desk.let_urgent_pass();
+            let Some((token, log_probability)) = self.choose(desk) else { return Ok(()) };
+            self.logits = match self.session.step(token) {
+                Ok(logits) => logits,
+                Err(ModelError::ContextFull { .. }) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            self.tokens.push(token);
+            self.log_probabilities.push(Some(log_probability));
+            self.written += 1;
+            if stop(&desk.model.tokenizer().decode(&[token])) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The next token and its log-probability; `None` where the model ends.
+    fn choose(&mut self, desk: &Desk<'_>) -> Option<(u32, f64)> {
+        let total = log_sum_exp(&self.logits);
+        let raw = self.logits.clone();
+        let token = self.sampler.sample(&mut self.logits, &self.tokens);
+        let logit = raw.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+        (!desk.model.tokenizer().is_stop(token)).then_some((token, f64::from(logit) - total))
+    }
+}
+
+/// ln Σ exp(logits), shifted by the largest so that nothing overflows.
+fn log_sum_exp(logits: &[f32]) -> f64 {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+    f64::from(largest) + sum.ln()
+}

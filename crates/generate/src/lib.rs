@@ -1,0 +1,18 @@
+//! Stub -> proposal. Prompts, drafts, repair, ranking, reasoning. The only crate where model and checker meet.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod complete;
+mod draft;
+mod engine;
+pub mod prompt;
+mod proposal;
+pub mod provenance;
+pub mod reasoning;
+mod search;
+mod statement;
+
+pub use complete::{Completion, CompleteRequest, complete};
+pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority};
+pub use proposal::{Candidate, Edit, ModelFacts, Proposal};
+pub use search::{GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
+pub use solwright_model::{Cancel, DeviceChoice};

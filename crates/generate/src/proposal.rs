@@ -1,0 +1,82 @@
+//! The proposal: the best draft, its verdict and reasoning, and the runners-up (`commands.md`, `generate --format json`).
+
+use crate::reasoning::Stage;
+use serde::{Deserialize, Serialize};
+use solwright_checker::Verdict;
+use solwright_syntax::Span;
+use std::path::PathBuf;
+
+/// What is offered for one stub.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// File of the stub.
+    pub file: PathBuf,
+    /// Name of the function.
+    pub function: String,
+    /// The edit that writes the best candidate; `None` when no candidate compiles.
+    pub edit: Option<Edit>,
+    /// All candidates, best first, none twice.
+    pub candidates: Vec<Candidate>,
+    /// The model that wrote them.
+    pub model: ModelFacts,
+    /// Seed of the first candidate; the n-th has `seed + n`.
+    pub seed: u64,
+    /// Tokens written per second of decoding, all candidates together.
+    pub tokens_per_second: f64,
+    /// Wall time from the request to the proposal.
+    pub milliseconds: f64,
+    /// What the reader should know, for example that the contract did not compile before either.
+    pub notes: Vec<String>,
+}
+
+/// A replacement in the stub's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The stub's span, in bytes of the text that the request carried.
+    pub span: Span,
+    /// The function, indented for its place.
+    pub new_text: String,
+}
+
+/// One draft and what the checker says of it.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// 1 for the best.
+    pub rank: usize,
+    /// The function, as the model wrote it.
+    pub code: String,
+    /// The whole file with the candidate in its place; spans of the verdict refer to it.
+    pub spliced: String,
+    /// Where the candidate stands in `spliced`.
+    pub span: Span,
+    /// The model's reasoning, stage by stage, each claim marked.
+    pub reasoning: Vec<Stage>,
+    /// What the checker says.
+    pub verdict: Verdict,
+    /// What was mended on the way, one line a round.
+    pub repairs: Vec<String>,
+    /// Tokens the model wrote, repairs included.
+    pub tokens: usize,
+    /// Mean log-probability of the tokens, in nats; ranks candidates of equal score.
+    pub mean_log_probability: f64,
+}
+
+/// Which model wrote a proposal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFacts {
+    /// Its name, from the GGUF's metadata.
+    pub name: String,
+    /// SHA-256 of the file, in hex.
+    pub sha256: String,
+    /// Quantization of most of its weights.
+    pub quantization: String,
+    /// Where it runs.
+    pub device: String,
+}
+
+impl Proposal {
+    /// The best candidate.
+    pub fn best(&self) -> Option<&Candidate> {
+        self.candidates.first()
+    }
+}

@@ -1,0 +1,134 @@
+//! Reasoning: fixed stages of plain sentences. `write` composes them from what the analyser proves, for the training data; `read`
+//! takes a model's sentences apart and marks each claim by the same facts, for the hover. One grammar, two directions.
+
+mod claim;
+mod facts;
+
+pub use claim::Claim;
+pub use facts::{Facts, facts_at};
+
+use claim::Predicate;
+use serde::{Deserialize, Serialize};
+use solwright_syntax::Span;
+
+/// Whether a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClaimStatus {
+    /// The analyser proves it of the code.
+    Holds,
+    /// The analyser proves the contrary.
+    Fails,
+    /// No program can tell.
+    Untestable,
+}
+
+/// One stage of the reasoning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its name, one of [`STAGES`].
+    pub name: String,
+    /// What the model says.
+    pub text: String,
+    /// The sentences that claim something, each marked.
+    pub claims: Vec<MarkedClaim>,
+}
+
+/// A sentence and its mark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkedClaim {
+    /// The sentence.
+    pub text: String,
+    /// Whether it stands.
+    pub status: ClaimStatus,
+    /// Where the code shows it, in bytes of the judged file.
+    #[serde(skip)]
+    pub at: Option<Span>,
+}
+
+/// The stages in their order: what the function is for, what it is given, who may call it, what it changes in which order, what
+/// leaves the contract, what makes it fail, and what follows for its safety.
+pub const STAGES: [&str; 7] = ["Purpose", "Inputs", "Access", "State", "Calls", "Failures", "Security"];
+
+/// The reasoning that the facts prove, one stage a line; `purpose` is the author's own sentence.
+pub fn write(facts: &Facts, purpose: &str) -> String {
+    let stages = [
+        purpose.trim().trim_end_matches('.').to_owned(),
+        inputs(facts),
+        sentences(claim::access(facts)),
+        sentences(claim::state(facts)),
+        sentences(claim::calls(facts)),
+        sentences(claim::failures(facts)),
+        sentences(claim::security(facts)),
+    ];
+    let lines: Vec<String> = STAGES.iter().zip(stages).map(|(name, text)| format!("{name}: {text}.")).collect();
+    lines.join("\n")
+}
+
+/// A model's reasoning, each claim marked by the facts of the code it speaks of; without facts nothing can be told.
+pub fn read(text: &str, facts: Option<&Facts>) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let named = line.split_once(':').filter(|(name, _)| STAGES.contains(&name.trim()));
+        match (named, stages.last_mut()) {
+            (Some((name, text)), _) => {
+                stages.push(Stage { name: name.trim().to_owned(), text: text.trim().to_owned(), claims: Vec::new() });
+            }
+            (None, Some(stage)) => {
+                stage.text.push(' ');
+                stage.text.push_str(line);
+            }
+            (None, None) => {
+                stages.push(Stage { name: STAGES[0].to_owned(), text: line.to_owned(), claims: Vec::new() });
+            }
+        }
+    }
+    for stage in &mut stages {
+        stage.claims = if stage.name == STAGES[0] { Vec::new() } else { marked(&stage.text, facts) };
+    }
+    stages
+}
+
+fn marked(text: &str, facts: Option<&Facts>) -> Vec<MarkedClaim> {
+    let mark = |sentence: &str| {
+        let (status, at) = match (Predicate::read(sentence), facts) {
+            (Some(predicate), Some(facts)) => predicate.test(facts),
+            _ => (ClaimStatus::Untestable, None),
+        };
+        MarkedClaim { text: sentence.to_owned(), status, at }
+    };
+    split(text).into_iter().map(mark).collect()
+}
+
+/// Sentences end at `; ` and at `. `, outside of back-ticked code.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut code) = (Vec::new(), 0, false);
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '`' => code = !code,
+            ';' | '.' if !code && text[at + 1..].chars().next().is_none_or(char::is_whitespace) => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn sentences(claims: Vec<Claim>) -> String {
+    claims.into_iter().map(|claim| claim.to_string()).collect::<Vec<_>>().join("; ")
+}
+
+fn inputs(facts: &Facts) -> String {
+    if facts.parameters.is_empty() {
+        return "nothing is passed in".to_owned();
+    }
+    let names: Vec<String> = facts.parameters.iter().map(|name| format!("`{name}`")).collect();
+    format!("{} {} from the caller", names.join(", "), if names.len() == 1 { "comes" } else { "come" })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,399 @@
+//! The search: several drafts of one stub, each put back into its contract and judged, mended from the failing statement, ranked
+//! by the verdict.
+
+use crate::{
+    draft::{Draft, Limits},
+    engine::{Engine, EngineError, Priority},
+    prompt::{self, Prompt},
+    proposal::{Candidate, Edit, ModelFacts, Proposal},
+    reasoning,
+    statement::{Braces, close, repeated_statement, statement_start},
+};
+use solwright_analysis::project::{Files, Project, Sources};
+use solwright_checker::{Checker, Judgement, Level, Severity, Verdict, format::parse_answer, splice};
+use solwright_model::{Cancel, Message, Sampling};
+use solwright_syntax::{Document, FunctionStub, Span};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// What is asked for.
+#[derive(Clone)]
+pub struct GenerateRequest {
+    /// Where the file's imports are found.
+    pub project: Arc<Project>,
+    /// The file.
+    pub path: PathBuf,
+    /// Its text, unsaved edits included.
+    pub text: String,
+    /// The stub to write.
+    pub stub: FunctionStub,
+    /// Reads the other files, unsaved ones included.
+    pub files: Arc<dyn Files>,
+    /// How drafts are made.
+    pub options: GenerateOptions,
+}
+
+/// How drafts are made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GenerateOptions {
+    /// Number of drafts, 1 to 16.
+    pub candidates: usize,
+    /// Most repairs of one draft.
+    pub repairs: usize,
+    /// Seed of the first draft; the n-th has `seed + n`.
+    pub seed: u64,
+    /// One draft, each token the likeliest.
+    pub greedy: bool,
+    /// Wall-clock bound of the whole; what is there then is offered.
+    pub deadline: Duration,
+}
+
+impl Default for GenerateOptions {
+    fn default() -> Self {
+        Self { candidates: 4, repairs: 8, seed: 1, greedy: false, deadline: Duration::from_secs(120) }
+    }
+}
+
+/// How far the search is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The model loads or other work is before this one.
+    Waiting,
+    /// A draft's reasoning is being written.
+    Reasoning {
+        /// Number of the draft, from 1.
+        candidate: usize,
+    },
+    /// A draft's code is being written.
+    Writing {
+        /// Number of the draft, from 1.
+        candidate: usize,
+    },
+    /// A draft is with the checker.
+    Judging {
+        /// Number of the draft, from 1.
+        candidate: usize,
+        /// Repairs before this one.
+        round: usize,
+    },
+    /// A draft is done.
+    Judged {
+        /// Number of the draft, from 1.
+        candidate: usize,
+        /// Whether solc took it.
+        compiles: bool,
+    },
+}
+
+/// Told of progress from several threads.
+pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
+
+/// Longest reasoning and longest code, in tokens.
+const THINK_TOKENS: usize = 256;
+const CODE_TOKENS: usize = 384;
+const DRAFT_SAMPLING: Sampling = Sampling { temperature: 0.7, top_k: 0, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0, seed: 0 };
+const MOST_CANDIDATES: usize = 16;
+
+/// Writes, judges and ranks candidates for a stub. Blocks; call it from a worker thread.
+///
+/// # Errors
+/// When the model is missing or broken, or the work is cancelled. That no candidate compiles is no error: the proposal has no edit.
+pub fn generate(
+    engine: &Engine,
+    checker: &Checker,
+    request: &GenerateRequest,
+    progress: OnProgress<'_>,
+    cancel: &Cancel,
+) -> Result<Proposal, EngineError> {
+    let start = Instant::now();
+    progress(Progress::Waiting);
+    let sources = request.project.load(&request.path, &request.text, &*request.files);
+    let document = Document::parse(request.text.as_str());
+    let first = begin(engine, &sources, &document, request, cancel)?;
+    let count = if request.options.greedy { 1 } else { request.options.candidates.clamp(1, MOST_CANDIDATES) };
+    let task = Task {
+        engine,
+        checker,
+        sources: &sources,
+        request,
+        progress,
+        cancel,
+        deadline: start + request.options.deadline,
+    };
+    let drafts: Vec<Draft> = (0..count).map(|number| first.sibling(task.sampling(number, 0))).collect();
+    let written: Vec<Result<(Candidate, Duration), EngineError>> = std::thread::scope(|scope| {
+        let task = &task;
+        let handles: Vec<_> = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(number, draft)| scope.spawn(move || task.candidate(number, draft)))
+            .collect();
+        let bug = |_| Err(EngineError::Panicked("a candidate's thread panicked".to_owned()));
+        handles.into_iter().map(|handle| handle.join().unwrap_or_else(bug)).collect()
+    });
+    let mut candidates = Vec::new();
+    let mut decoding = Duration::ZERO;
+    for result in written {
+        let (candidate, time) = result?;
+        decoding += time;
+        candidates.push(candidate);
+    }
+    let tokens: usize = candidates.iter().map(|candidate| candidate.tokens).sum();
+    let candidates = rank(candidates);
+    Ok(Proposal {
+        file: request.path.clone(),
+        function: request.stub.name.clone(),
+        edit: candidates.first().filter(|best| best.verdict.compiles()).map(|best| edit(best, request)),
+        candidates,
+        model: engine.status().model.unwrap_or_else(ModelFacts::default),
+        seed: request.options.seed,
+        tokens_per_second: tokens as f64 / decoding.as_secs_f64().max(1e-9),
+        milliseconds: start.elapsed().as_secs_f64() * 1e3,
+        notes: notes(&sources),
+    })
+}
+
+/// The prompt for a stub, as the engine's model would get it.
+pub fn prompt_for(sources: &Sources, document: &Document, stub: &FunctionStub, context_length: usize) -> Prompt {
+    prompt::prompt(sources, document, stub, prompt::budget(context_length))
+}
+
+struct Task<'a> {
+    engine: &'a Engine,
+    checker: &'a Checker,
+    sources: &'a Sources,
+    request: &'a GenerateRequest,
+    progress: OnProgress<'a>,
+    cancel: &'a Cancel,
+    deadline: Instant,
+}
+
+/// The best round of one draft so far.
+struct Round {
+    judgement: Judgement,
+    mean_log_probability: f64,
+}
+
+fn begin(
+    engine: &Engine,
+    sources: &Sources,
+    document: &Document,
+    request: &GenerateRequest,
+    cancel: &Cancel,
+) -> Result<Draft, EngineError> {
+    let (sources, document, stub) = (sources.clone(), document.clone(), request.stub.clone());
+    let flag = cancel.clone();
+    engine.run(Priority::Patient, cancel, move |desk| {
+        let prompt = prompt_for(&sources, &document, &stub, desk.model.info().context_length);
+        let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
+        let text = desk.model.chat_prompt(&messages, true)?;
+        let tokens = desk.model.tokenizer().encode(&format!("{text}<think>\n"), true);
+        Draft::begin(desk.model.session(), &tokens, Sampling::default(), &flag)
+    })
+}
+
+impl Task<'_> {
+    /// One draft from its first token to its last verdict.
+    fn candidate(&self, number: usize, draft: Draft) -> Result<(Candidate, Duration), EngineError> {
+        (self.progress)(Progress::Reasoning { candidate: number + 1 });
+        let (draft, text) = self.think(draft)?;
+        (self.progress)(Progress::Writing { candidate: number + 1 });
+        let (mut draft, mut text) = self.code(draft, text, CODE_TOKENS)?;
+        let head = self.head(&text);
+        let mut best: Option<Round> = None;
+        let mut repairs = Vec::new();
+        let mut last_cut = usize::MAX;
+        for round in 0..=self.request.options.repairs {
+            (self.progress)(Progress::Judging { candidate: number + 1, round });
+            let judgement = self.judge(&text);
+            let failure = failure(&judgement);
+            self.keep(&mut best, judgement, draft.mean_log_probability());
+            let Some(failure) = failure else { break };
+            if round == self.request.options.repairs || Instant::now() > self.deadline {
+                break;
+            }
+            // The same statement failing again means that what stands before it leads nowhere.
+            let mut cut = head + statement_start(&text[head..], failure.at.min(text.len() - head));
+            while cut >= last_cut && cut > head {
+                cut = head + statement_start(&text[head..], cut - head - 1);
+            }
+            last_cut = if cut > head { cut } else { usize::MAX };
+            repairs.push(failure.message);
+            (draft, text) = self.rewrite(draft, cut, self.sampling(number, round + 1))?;
+        }
+        let (written, decoding) = (draft.written, draft.decoding);
+        let Some(best) = best else { return Err(EngineError::Cancelled) };
+        let candidate = self.finish(best, repairs, written);
+        (self.progress)(Progress::Judged { candidate: number + 1, compiles: candidate.verdict.compiles() });
+        Ok((candidate, decoding))
+    }
+
+    /// Seeded by draft and round; the first draft is greedy until it has to be mended.
+    fn sampling(&self, number: usize, round: usize) -> Sampling {
+        let seed = self.request.options.seed.wrapping_add(number as u64).wrapping_add((round as u64) << 32);
+        let greedy = round == 0 && number == 0;
+        let temperature = if greedy { 0.0 } else { DRAFT_SAMPLING.temperature + 0.02 * round as f32 };
+        Sampling { temperature, seed, ..DRAFT_SAMPLING }
+    }
+
+    /// Writes the reasoning, and forces the asked signature after it.
+    fn think(&self, draft: Draft) -> Result<(Draft, String), EngineError> {
+        let forced = format!("\n<answer>\n{} {{\n", self.request.stub.signature);
+        let (deadline, flag) = (self.deadline, self.cancel.clone());
+        self.on_engine(draft, move |desk, draft| {
+            let mut seen = String::new();
+            let stop = |piece: &str| {
+                seen.push_str(piece);
+                seen.ends_with("</think>")
+            };
+            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline }, stop, &flag)?;
+            if !draft.text(desk).ends_with("</think>") {
+                draft.force(desk, "\n</think>", &flag)?;
+            }
+            draft.force(desk, &forced, &flag)
+        })
+    }
+
+    /// Writes code until the function's own brace closes.
+    fn code(&self, draft: Draft, text: String, tokens: usize) -> Result<(Draft, String), EngineError> {
+        let head = self.head(&text);
+        let mut braces = Braces::open(1);
+        braces.read(&text[head..]);
+        let (deadline, flag) = (self.deadline, self.cancel.clone());
+        self.on_engine(draft, move |desk, draft| {
+            let stop = |piece: &str| braces.read(piece).is_some() || piece.contains("</answer>");
+            draft.write(desk, Limits { tokens, deadline }, stop, &flag)
+        })
+    }
+
+    fn rewrite(&self, draft: Draft, cut: usize, sampling: Sampling) -> Result<(Draft, String), EngineError> {
+        let (draft, text) = self.on_engine(draft, move |desk, draft| {
+            draft.cut(desk, cut)?;
+            draft.sample_by(sampling);
+            Ok(())
+        })?;
+        self.code(draft, text, CODE_TOKENS)
+    }
+
+    fn on_engine(
+        &self,
+        mut draft: Draft,
+        work: impl FnOnce(&crate::engine::Desk<'_>, &mut Draft) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<(Draft, String), EngineError> {
+        self.engine.run(Priority::Patient, self.cancel, move |desk| {
+            work(desk, &mut draft)?;
+            let text = draft.text(desk);
+            Ok((draft, text))
+        })
+    }
+
+    /// Where the body begins in the draft's text, right after the forced signature and brace.
+    fn head(&self, text: &str) -> usize {
+        let forced = format!("<answer>\n{} {{\n", self.request.stub.signature);
+        text.rfind(&forced).map_or(text.len(), |at| at + forced.len())
+    }
+
+    fn judge(&self, text: &str) -> Judgement {
+        let answer = parse_answer(&format!("<think>\n{text}"));
+        let think = answer.think.unwrap_or_default();
+        let whole = format!("<think>\n{think}\n</think>\n<answer>\n{}\n</answer>", close(&answer.code));
+        self.checker.judge(self.sources, &self.request.stub, &whole, None)
+    }
+
+    fn keep(&self, best: &mut Option<Round>, judgement: Judgement, mean_log_probability: f64) {
+        let better = |best: &Round| merit(&judgement.verdict, &judgement.answer.code) > merit(&best.judgement.verdict, &best.judgement.answer.code);
+        if best.as_ref().is_none_or(better) {
+            *best = Some(Round { judgement, mean_log_probability });
+        }
+    }
+
+    fn finish(&self, best: Round, repairs: Vec<String>, tokens: usize) -> Candidate {
+        let Judgement { verdict, splice, answer } = best.judgement;
+        let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span);
+        let reasoning = reasoning::read(answer.think.as_deref().unwrap_or_default(), facts.as_ref());
+        let code = splice::indent(&answer.code, "");
+        Candidate {
+            rank: 0,
+            code,
+            spliced: splice.text,
+            span: splice.span,
+            reasoning,
+            verdict,
+            repairs,
+            tokens,
+            mean_log_probability: best.mean_log_probability,
+        }
+    }
+}
+
+/// What must be mended first, and where in the body's text it stands.
+struct Failure {
+    at: usize,
+    message: String,
+}
+
+fn failure(judgement: &Judgement) -> Option<Failure> {
+    let Judgement { verdict, splice, answer } = judgement;
+    let body = answer.code.find('{').map_or(0, |at| at + 1);
+    let place = |span: Span| raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start));
+    for layer in [&verdict.syntax, &verdict.compile] {
+        for diagnostic in layer.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error) {
+            match diagnostic.span {
+                Some(span) if splice.span.contains(span.start) => {
+                    // The forced head ends with a brace and a new line.
+                    let at = place(span).saturating_sub(body + 1);
+                    return Some(Failure { at, message: diagnostic.message.clone() });
+                }
+                _ => {}
+            }
+        }
+    }
+    if let Some(message) = verdict.format.diagnostics.first() {
+        return Some(Failure { at: 0, message: message.message.clone() });
+    }
+    if let Some(at) = repeated_statement(&answer.code[body..]) {
+        return Some(Failure { at: at + 1, message: "a statement is said twice in a row".to_owned() });
+    }
+    let worst = verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity)?;
+    let at = if splice.span.contains(worst.span.start) { place(worst.span).saturating_sub(body + 1) } else { 0 };
+    Some(Failure { at, message: worst.message.clone() })
+}
+
+/// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
+fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
+    let solid = placed.char_indices().take_while(|&(index, _)| index < at).filter(|(_, c)| !c.is_whitespace()).count();
+    raw.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(solid).map_or(raw.len(), |(index, _)| index)
+}
+
+/// The score, a shade lower for code that repeats itself.
+fn merit(verdict: &Verdict, code: &str) -> f64 {
+    const REPETITION: f64 = 0.01;
+    verdict.reward.total - if repeated_statement(code).is_some() { REPETITION } else { 0.0 }
+}
+
+/// Best first by the score, then by the model's own certainty; what reads the same is kept once.
+fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| {
+        let by_merit = merit(&b.verdict, &b.code).total_cmp(&merit(&a.verdict, &a.code));
+        by_merit.then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
+    });
+    let mut seen = std::collections::HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.code.split_whitespace().collect::<String>()));
+    for (index, candidate) in candidates.iter_mut().enumerate() {
+        candidate.rank = index + 1;
+    }
+    candidates
+}
+
+fn edit(best: &Candidate, request: &GenerateRequest) -> Edit {
+    let stub = &request.stub;
+    let code = splice::indent(&best.code, &stub.indent);
+    Edit { span: stub.span, new_text: stub.replacement(&request.text, &code) }
+}
+
+fn notes(sources: &Sources) -> Vec<String> {
+    sources.missing.iter().map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason)).collect()
+}
