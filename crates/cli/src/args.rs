@@ -1,0 +1,231 @@
+//! The command line, as `commands.md` of the design states it. Lines and characters count from 1.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use solwright_checker::{Confidence, Severity};
+use std::path::PathBuf;
+
+/// Writes secure Solidity: drafts, compiles, checks and explains functions, all on this machine.
+#[derive(Parser)]
+#[command(name = "solwright", version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve an editor on standard input and output
+    Lsp(Lsp),
+    /// Write the function of a stub
+    Generate(Generate),
+    /// Complete at a place, in the middle of the text
+    Complete(Complete),
+    /// List what is there to write
+    Stubs(Stubs),
+    /// Report errors and vulnerabilities
+    Check(Check),
+    /// Print a detector's manual page
+    Explain(Explain),
+    /// Score answers, one JSON a line
+    Score(Score),
+    /// Show or check models
+    #[command(subcommand)]
+    Model(Model),
+    /// List, install or look up compilers
+    #[command(subcommand)]
+    Solc(Solc),
+    /// Say what works on this machine and what mends the rest
+    Doctor(Setup),
+    /// Prepare training data
+    #[command(subcommand)]
+    Lab(Lab),
+}
+
+/// Which model and which compiler.
+#[derive(Args, Clone, Default)]
+pub struct Setup {
+    /// A GGUF file; without it the model in the binary
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+    /// A native `solc` or an npm `soljson.js`
+    #[arg(long, value_name = "PATH")]
+    pub solc: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Lsp {
+    #[command(flatten)]
+    pub setup: Setup,
+    /// Accepted for clients that pass it; standard input and output are always used
+    #[arg(long)]
+    pub stdio: bool,
+}
+
+#[derive(Args)]
+pub struct Generate {
+    /// The file with the stub
+    pub file: PathBuf,
+    /// The stub's name
+    #[arg(long, value_name = "NAME", required_unless_present = "line", conflicts_with = "line")]
+    pub function: Option<String>,
+    /// A line of the stub
+    #[arg(long, value_name = "N")]
+    pub line: Option<u32>,
+    /// Drafts to make, 1 to 16
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub candidates: u8,
+    /// Most repairs of one draft
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub repairs: u8,
+    /// The same seed gives the same proposal
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// One draft, each token the likeliest
+    #[arg(long)]
+    pub greedy: bool,
+    /// Write the best candidate into the file
+    #[arg(long)]
+    pub write: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    #[command(flatten)]
+    pub setup: Setup,
+}
+
+#[derive(Args)]
+pub struct Complete {
+    /// The file
+    pub file: PathBuf,
+    /// The cursor's line
+    #[arg(long, value_name = "N")]
+    pub line: u32,
+    /// The cursor's character
+    #[arg(long, value_name = "N")]
+    pub character: u32,
+    /// Most tokens to write
+    #[arg(long, default_value_t = 96)]
+    pub max_tokens: usize,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    #[command(flatten)]
+    pub setup: Setup,
+}
+
+#[derive(Args)]
+pub struct Stubs {
+    /// The file
+    pub file: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args)]
+pub struct Check {
+    /// Files, or folders to look through
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Report only findings of at least this confidence
+    #[arg(long, default_value = "low", value_name = "low|medium|high")]
+    pub min_confidence: Confidence,
+    /// Exit with 1 when a finding is at least this severe
+    #[arg(long, value_name = "low|medium|high")]
+    pub fail_on: Option<Severity>,
+    /// Print what each layer cost, the first time and warm
+    #[arg(long)]
+    pub timings: bool,
+    #[command(flatten)]
+    pub setup: Setup,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    /// The detector's id, for example `tx-origin`
+    pub detector: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Score {
+    /// Read JSON lines from standard input and write JSON lines to standard output
+    #[arg(long, required = true)]
+    pub jsonl: bool,
+    /// How the parts are joined
+    #[arg(long, value_enum, default_value_t)]
+    pub formula: Formula,
+    #[command(flatten)]
+    pub setup: Setup,
+}
+
+#[derive(Subcommand)]
+pub enum Model {
+    /// List the models that are at hand
+    List,
+    /// Show a model's facts
+    Info(ModelPath),
+    /// Load a model and read its checksum
+    Verify(ModelPath),
+}
+
+#[derive(Args)]
+pub struct ModelPath {
+    /// A GGUF file; without it the model in the binary
+    pub model: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Subcommand)]
+pub enum Solc {
+    /// List the compilers that are at hand
+    List(Setup),
+    /// Install a compiler through the npm client
+    Install {
+        /// For example 0.8.30; without it the newest that Solwright was tested with
+        version: Option<String>,
+    },
+    /// Say which compiler a file gets
+    Which {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        setup: Setup,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Lab {
+    /// Read {"id","source"} a line, write {"id","messages","think","answer"} a line for every documented function
+    Samples {
+        /// Bytes of context in a prompt; without it what suits a window of 1,024 tokens
+        #[arg(long)]
+        budget: Option<usize>,
+    },
+}
+
+/// How output is written.
+#[derive(ValueEnum, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; stable and documented
+    Json,
+}
+
+/// How the parts of the score are joined.
+#[derive(ValueEnum, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Formula {
+    /// Security counts only when it compiles, a body that does nothing scores 0
+    #[default]
+    Gated,
+    /// As published for SmartCoder-R1 (arXiv 2509.09942)
+    Published,
+}
+
+impl Lsp {
+    /// What the server is told at its start; its client may say more.
+    pub fn options(&self) -> solwright_server::Options {
+        solwright_server::Options { model: self.setup.model.clone(), solc: self.setup.solc.clone() }
+    }
+}

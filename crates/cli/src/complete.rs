@@ -1,0 +1,36 @@
+//! `solwright complete`: one inline completion.
+
+use crate::{
+    Outcome,
+    args::{Complete, Format},
+    setup,
+};
+use solwright_generate::{Cancel, CompleteRequest, complete};
+use std::{
+    io::{Write, stdout},
+    time::Duration,
+};
+
+pub fn run(command: &Complete) -> anyhow::Result<Outcome> {
+    let (path, text) = setup::read(&command.file)?;
+    let offset = setup::offset(&path, &text, command.line, command.character)?;
+    let engine = setup::engine(&command.setup);
+    let request =
+        CompleteRequest { text, offset, max_tokens: command.max_tokens, deadline: Duration::from_secs(30) };
+    // The first request waits for the model to load; the second is what an editor's user feels.
+    let cold = complete(&engine, &request, &Cancel::new())?;
+    let completion = complete(&engine, &request, &Cancel::new())?;
+    debug_assert_eq!(cold.text, completion.text);
+    let mut out = stdout().lock();
+    match command.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&completion)?)?,
+        Format::Text => {
+            writeln!(out, "{}", completion.text)?;
+            eprintln!(
+                "{} tokens, first after {:.0} ms, all after {:.0} ms (first request, with loading: {:.0} ms)",
+                completion.tokens, completion.first_token_milliseconds, completion.milliseconds, cold.milliseconds
+            );
+        }
+    }
+    Ok(if completion.text.is_empty() { Outcome::No } else { Outcome::Fine })
+}

@@ -1,0 +1,117 @@
+//! `solwright lab`: training data from the same prompt and the same analyser as the editor's.
+
+use crate::{Outcome, args::Lab};
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use solwright_analysis::{
+    Program, facts,
+    project::{SourceFile, Sources},
+};
+use solwright_checker::{Finding, Severity, detectors, splice};
+use solwright_generate::{
+    prompt,
+    reasoning::{self, Facts},
+};
+use solwright_syntax::{Document, FunctionItem, FunctionStub, MemberKind};
+use std::{
+    io::{BufRead, Write, stdin, stdout},
+    path::PathBuf,
+};
+
+/// The window of the bundled model, in tokens.
+const WINDOW: usize = 1024;
+/// Longer functions do not fit beside their prompt in that window.
+const LONGEST_FUNCTION: usize = 1_200;
+const LONGEST_REASONING: usize = 900;
+
+/// One file to take samples from.
+#[derive(Deserialize)]
+struct Line {
+    id: Value,
+    source: String,
+}
+
+pub fn run(command: &Lab) -> anyhow::Result<Outcome> {
+    let Lab::Samples { budget } = command;
+    let budget = budget.unwrap_or_else(|| prompt::budget(WINDOW));
+    let mut out = stdout().lock();
+    let (mut files, mut written) = (0, 0);
+    for (number, line) in stdin().lock().lines().enumerate() {
+        let line: Line = serde_json::from_str(&line?)
+            .with_context(|| format!("standard input, line {}: not of the form {{\"id\",\"source\"}}", number + 1))?;
+        files += 1;
+        for sample in samples(&line, budget) {
+            writeln!(out, "{sample}")?;
+            written += 1;
+        }
+    }
+    eprintln!("{written} samples from {files} files");
+    Ok(Outcome::Fine)
+}
+
+fn samples(line: &Line, budget: usize) -> Vec<Value> {
+    let sources = alone(&line.source);
+    let document = Document::parse(line.source.as_str());
+    let program = Program::build(&sources);
+    let findings = detectors::run(&program, &detectors::Settings::default());
+    let functions = document.functions();
+    functions.iter().filter_map(|function| sample(line, &sources, &document, &program, &findings, function, budget)).collect()
+}
+
+/// A documented function whose body is clean becomes a prompt and the answer to it.
+fn sample(
+    line: &Line,
+    sources: &Sources,
+    document: &Document,
+    program: &Program,
+    findings: &[Finding],
+    function: &FunctionItem,
+    budget: usize,
+) -> Option<Value> {
+    let (span, body) = (function.span, function.body?);
+    let natspec = function.natspec.as_ref()?;
+    let purpose = natspec.notice.as_ref().or(natspec.dev.as_ref())?;
+    let bad = |finding: &&Finding| finding.severity >= Severity::Medium && span.contains_span(finding.span);
+    let empty = body.text(document.text()).trim_matches(['{', '}', ' ', '\n', '\r', '\t']).is_empty();
+    // Headings and rulers over groups of functions say nothing of the function below.
+    if !purpose.starts_with(char::is_alphabetic) || purpose.contains("--") || purpose.contains("==") {
+        return None;
+    }
+    if function.kind != MemberKind::Function || empty || span.len() > LONGEST_FUNCTION || findings.iter().any(|f| bad(&f)) {
+        return None;
+    }
+    let stub = FunctionStub::at_span(document, span)?;
+    let known = facts::facts_of(program, program.function_at(body.start)?);
+    if known.truncated {
+        return None;
+    }
+    let think = reasoning::write(&Facts::of(program, &known, span), first_sentence(purpose));
+    if think.len() > LONGEST_REASONING {
+        return None;
+    }
+    let prompt = prompt::prompt(sources, document, &stub, budget);
+    let body = splice::indent(&format!("{{{}", &document.text()[body.start + 1..body.end]), "");
+    Some(json!({
+        "id": line.id,
+        "function": format!("{}.{}", stub.contract, stub.name),
+        "messages": [
+            { "role": "system", "content": prompt.system },
+            { "role": "user", "content": prompt.user },
+        ],
+        "think": think,
+        "answer": format!("{} {body}", stub.signature),
+    }))
+}
+
+fn alone(source: &str) -> Sources {
+    let path = PathBuf::from("/Source.sol");
+    let file = SourceFile { name: "/Source.sol".into(), path, text: source.into(), imports: Vec::new() };
+    Sources { files: vec![file], missing: Vec::new() }
+}
+
+fn first_sentence(text: &str) -> &str {
+    const LONGEST: usize = 160;
+    let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
+    &sentence[..sentence.floor_char_boundary(LONGEST)]
+}

@@ -1,0 +1,67 @@
+//! The `solwright` binary. Arguments in, one call, text or JSON out; see `commands.md` of the design for the contract.
+
+mod args;
+mod check;
+mod complete;
+mod doctor;
+mod explain;
+mod generate;
+mod json;
+mod lab;
+mod model;
+mod score;
+mod setup;
+mod solc;
+mod stubs;
+mod text;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::{io, process::ExitCode};
+
+/// What a command came to, besides its output.
+pub enum Outcome {
+    /// All is well.
+    Fine,
+    /// The answer is no: findings at or above `--fail-on`, or no candidate passed.
+    No,
+}
+
+fn main() -> ExitCode {
+    // A child of ours that only translates a compiler's module ends here.
+    solwright_checker::compile::run_child_if_asked();
+    match run(Arguments::parse()) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("solwright: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    match arguments.command {
+        Command::Lsp(command) => Ok(match solwright_server::run(command.options()) {
+            0 => Outcome::Fine,
+            code => anyhow::bail!("the language server ended with code {code}; its log says why"),
+        }),
+        Command::Generate(command) => generate::run(&command),
+        Command::Complete(command) => complete::run(&command),
+        Command::Stubs(command) => stubs::run(&command),
+        Command::Check(command) => check::run(&command),
+        Command::Explain(command) => explain::run(&command),
+        Command::Score(command) => score::run(&command),
+        Command::Model(command) => model::run(&command),
+        Command::Solc(command) => solc::run(&command),
+        Command::Doctor(command) => doctor::run(&command),
+        Command::Lab(command) => lab::run(&command),
+    }
+}
+
+/// A reader that has seen enough is no error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    error.chain().any(|cause| io(cause) == Some(io::ErrorKind::BrokenPipe))
+}

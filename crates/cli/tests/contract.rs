@@ -1,0 +1,265 @@
+//! The command line keeps the contract of its documentation: exit codes, JSON, one clear sentence on bad input. The real binary runs,
+//! with the real compiler and the bundled model.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use solwright_test_utils::repo_path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+const STUB: &str = "// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+interface ICounter {
+    function count() external view returns (uint256);
+}
+
+contract Counter {
+    uint256 public total;
+    address public owner;
+
+    /// @notice Returns the total
+    /// @return The total
+    function getTotal() external view returns (uint256) {}
+
+    function done() external { total = 1; }
+}
+";
+
+fn solwright(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solwright")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn file(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn example(name: &str) -> String {
+    let path: PathBuf = repo_path(&format!("examples/{name}"));
+    path.to_str().unwrap().to_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stdout)))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Exit code 2, nothing on standard output, and a sentence that holds every one of `parts`.
+#[track_caller]
+fn refuses(arguments: &[&str], parts: &[&str]) {
+    let output = solwright(arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for part in parts {
+        assert!(said.contains(part), "`{part}` is not in: {said}");
+    }
+    assert_eq!(said.trim().lines().count(), 1, "more than one sentence: {said}");
+}
+
+#[test]
+fn check_exits_with_one_only_when_a_finding_reaches_the_bound() {
+    let vault = example("Vault.sol");
+    assert_eq!(solwright(&["check", &vault]).status.code(), Some(0));
+    assert_eq!(solwright(&["check", &vault, "--fail-on", "high"]).status.code(), Some(1));
+    let folder = tempfile::tempdir().unwrap();
+    let clean = file(folder.path(), "Counter.sol", STUB);
+    assert_eq!(solwright(&["check", &clean, "--fail-on", "low"]).status.code(), Some(0));
+}
+
+#[test]
+fn check_prints_an_array_of_findings() {
+    let output = solwright(&["check", &example("Vault.sol"), "--format", "json", "--min-confidence", "high"]);
+    let findings = json(&output);
+    let reentrancy = findings.as_array().unwrap().iter().find(|finding| finding["detector"] == "reentrancy").unwrap();
+    for key in ["severity", "confidence", "message", "note", "help", "file", "range", "trace", "scwe"] {
+        assert!(!reentrancy[key].is_null(), "{key}");
+    }
+    assert_eq!(reentrancy["range"]["start"]["line"], 80);
+    assert_eq!(reentrancy["swc"], "SWC-107");
+}
+
+#[test]
+fn check_finds_every_planted_vulnerability() {
+    for name in ["Vault.sol", "RoleToken.sol", "Auction.sol"] {
+        let path = example(name);
+        let findings = json(&solwright(&["check", &path, "--format", "json"]));
+        let source = fs::read_to_string(&path).unwrap();
+        for (number, _) in source.lines().enumerate().filter(|(_, line)| line.contains("// Planted:")) {
+            let line = number as u64 + 2;
+            let on_it = |finding: &&Value| finding["range"]["start"]["line"] == line && finding["scwe"] != "";
+            assert!(findings.as_array().unwrap().iter().any(|finding| on_it(&finding)), "{name}, line {line}");
+        }
+    }
+}
+
+#[test]
+fn check_reports_a_broken_file_at_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Broken.sol", "pragma solidity ^0.8.20;\ncontract C {\n    function f() external { x = 1; }\n}\n");
+    let findings = json(&solwright(&["check", &path, "--format", "json"]));
+    let error = findings.as_array().unwrap().iter().find(|finding| finding["detector"] == "solc-7576").unwrap();
+    assert_eq!((error["range"]["start"]["line"].as_u64(), error["range"]["start"]["column"].as_u64()), (Some(3), Some(29)));
+    assert_eq!(solwright(&["check", &path, "--fail-on", "high"]).status.code(), Some(1));
+}
+
+#[test]
+fn check_names_an_import_that_cannot_be_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "A.sol", "pragma solidity ^0.8.20;\nimport \"./Missing.sol\";\ncontract C {}\n");
+    let findings = json(&solwright(&["check", &path, "--format", "json"]));
+    let missing: Vec<&Value> = findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "import").collect();
+    assert_eq!(missing.len(), 1, "{findings:#}");
+    assert!(missing[0]["message"].as_str().unwrap().contains("./Missing.sol"));
+    assert_eq!(missing[0]["range"]["start"]["line"], 2);
+}
+
+#[test]
+fn a_pragma_without_a_compiler_is_a_note_that_names_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Old.sol", "pragma solidity =0.8.20;\ncontract C { function f() external { require(tx.origin == msg.sender); } }\n");
+    let output = solwright(&["check", &path]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("solwright solc install 0.8.20"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn bad_files_get_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere.sol");
+    refuses(&["check", nowhere.to_str().unwrap()], &["nowhere.sol", "check the path"]);
+    refuses(&["stubs", folder.path().to_str().unwrap()], &["is a folder"]);
+    let latin = file(folder.path(), "latin.sol", b"contract C { // caf\xe9\n}");
+    refuses(&["check", &latin], &["latin.sol", "not UTF-8 at byte 19", "save it as UTF-8"]);
+    let long = file(folder.path(), "long.sol", vec![b' '; 10 * 1024 * 1024 + 1]);
+    refuses(&["check", &long], &["long.sol", "10 MB", "split the file"]);
+}
+
+#[test]
+fn stubs_are_listed_with_their_lines() {
+    let stubs = json(&solwright(&["stubs", &example("Auction.sol"), "--format", "json"]));
+    let names: Vec<&str> = stubs.as_array().unwrap().iter().map(|stub| stub["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bid", "withdraw", "isOpen", "setEndTime", "setBeneficiary"]);
+    assert!(stubs[0]["line"].as_u64() > Some(1) && stubs[0]["signature"] == "function bid() external payable");
+    assert!(stubs[0]["natspec"].as_str().unwrap().contains("Bids with the ether"));
+}
+
+#[test]
+fn generate_refuses_places_without_a_stub() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Counter.sol", STUB);
+    refuses(&["generate", &path, "--function", "nothing"], &["Counter.sol", "`nothing`", "`getTotal`"]);
+    refuses(&["generate", &path, "--line", "16"], &["line 16", "already has a body"]);
+    refuses(&["generate", &path, "--line", "5"], &["line 5", "interface"]);
+    refuses(&["generate", &path, "--line", "99"], &["no line 99"]);
+    let garbage = file(folder.path(), "Garbage.sol", "}}}} contract ( {{{");
+    refuses(&["generate", &garbage, "--line", "1"], &["Garbage.sol", "line 1"]);
+}
+
+#[test]
+fn broken_models_get_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Counter.sol", STUB);
+    let truncated = file(folder.path(), "short.gguf", b"GGUF\x03\0\0\0");
+    let text_file = file(folder.path(), "text.gguf", "not a model");
+    for model in [&truncated, &text_file] {
+        let name = Path::new(model).file_name().unwrap().to_str().unwrap();
+        refuses(&["generate", &path, "--function", "getTotal", "--model", model], &[name]);
+        refuses(&["model", "info", model], &[name]);
+    }
+}
+
+#[test]
+fn generate_prints_a_proposal_and_the_same_seed_gives_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Counter.sol", STUB);
+    let run = || {
+        let arguments = ["generate", &path, "--function", "getTotal", "--candidates", "2", "--seed", "7", "--format", "json"];
+        let output = solwright(&arguments);
+        assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
+        json(&output)
+    };
+    let (first, second) = (run(), run());
+    for key in ["file", "function", "code", "reasoning", "verdict", "candidates", "model", "seed", "tokens_per_second", "milliseconds"] {
+        assert!(!first[key].is_null(), "{key}");
+    }
+    for part in ["format", "syntax", "resolve", "compile", "security", "findings", "reward", "milliseconds"] {
+        assert!(!first["verdict"][part].is_null(), "{part}");
+    }
+    assert_eq!((&first["code"], &first["seed"]), (&second["code"], &Value::from(7)));
+    assert_eq!(first["model"]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(fs::read_to_string(&path).unwrap(), STUB, "the file changed without `--write`");
+}
+
+#[test]
+fn generate_writes_only_what_compiles_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Counter.sol", STUB);
+    let output = solwright(&["generate", &path, "--function", "getTotal", "--write", "--format", "json"]);
+    let (proposal, after) = (json(&output), fs::read_to_string(&path).unwrap());
+    let head = STUB.split("    function getTotal").next().unwrap();
+    assert!(after.starts_with(head) && after.contains("function done() external { total = 1; }"));
+    if proposal["edit"].is_null() {
+        assert_eq!(after, STUB);
+    } else {
+        assert_ne!(after, STUB);
+        assert_eq!(solwright(&["check", &path, "--fail-on", "high"]).status.code(), Some(0));
+        assert_eq!(fs::read_dir(folder.path().join(".solwright")).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn score_answers_line_by_line() {
+    let start = STUB.find("function getTotal").unwrap();
+    let end = start + STUB[start..].find("{}").unwrap() + 2;
+    let answer = |body: &str| {
+        let code = format!("function getTotal() external view returns (uint256) {body}");
+        let answer = format!("<think>\nPurpose: the total\n</think>\n<answer>\n{code}\n</answer>");
+        serde_json::json!({ "id": body, "source": STUB, "span": { "start": start, "end": end }, "answer": answer }).to_string()
+    };
+    let lines = [answer("{ return total; }"), answer("{ return nothing; }"), answer("{ revert(); }")].join("\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solwright"))
+        .args(["score", "--jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let rewards: Vec<f64> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["reward"].as_f64().unwrap())
+        .collect();
+    assert_eq!(rewards, [1.0, 0.2, 0.0]);
+}
+
+#[test]
+fn every_detector_has_a_manual() {
+    let list = text(&solwright(&["explain"]).stdout);
+    assert!(list.lines().count() >= 8);
+    for line in list.lines() {
+        let id = line.split_whitespace().next().unwrap();
+        assert!(text(&solwright(&["explain", id]).stdout).contains("## Why it is bad"), "{id}");
+    }
+    refuses(&["explain", "nonsense"], &["no detector `nonsense`", "reentrancy"]);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solwright"))
+        .args(["check", &example("Vault.sol"), "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
