@@ -1,0 +1,47 @@
+"""MinHash over 5-token shingles: functions that differ in a name or a constant count as one.
+
+Broder, "On the resemblance and containment of documents" (1997); banding as in Leskovec et al., ch. 3.
+"""
+
+import zlib
+
+import numpy as np
+
+import solidity
+
+PERMUTATIONS, BANDS, SHINGLE = 32, 8, 5
+SIMILAR = 0.85  # estimated Jaccard similarity from which two functions count as one
+SHORTEST = 20  # tokens; below that a shared shingle says nothing
+
+_RANDOM = np.random.default_rng(1)
+_MULTIPLIER = _RANDOM.integers(1, 2**63, (PERMUTATIONS, 1), dtype=np.uint64) | np.uint64(1)
+_OFFSET = _RANDOM.integers(0, 2**63, (PERMUTATIONS, 1), dtype=np.uint64)
+
+
+def signature_of(signature: str, body: str) -> np.ndarray | None:
+    """The MinHash signature [PERMUTATIONS] of a function, or None when it is too short to have one."""
+    tokens = solidity.normal_tokens(signature, body)
+    if len(tokens) < SHORTEST:
+        return None
+    shingles = {zlib.crc32(" ".join(tokens[i : i + SHINGLE]).encode()) for i in range(len(tokens) - SHINGLE + 1)}
+    values = np.fromiter(shingles, dtype=np.uint64, count=len(shingles))
+    return ((values * _MULTIPLIER + _OFFSET) >> np.uint64(32)).min(axis=1).astype(np.uint32)
+
+
+class NearDuplicates:
+    """The signatures kept so far, found again by any of their bands."""
+
+    def __init__(self) -> None:
+        self._bands: dict[bytes, list[np.ndarray]] = {}
+
+    def add(self, signature: np.ndarray) -> bool:
+        """True, and kept, when nothing similar is known yet."""
+        rows = PERMUTATIONS // BANDS
+        keys = [bytes([band]) + signature[band * rows : (band + 1) * rows].tobytes() for band in range(BANDS)]
+        for key in keys:
+            for known in self._bands.get(key, ())[:16]:
+                if np.mean(known == signature) >= SIMILAR:
+                    return False
+        for key in keys:
+            self._bands.setdefault(key, []).append(signature)
+        return True

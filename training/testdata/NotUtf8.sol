@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+contract NotUtf8 { string s = "ÿþ"; }
