@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Writes secure Solidity: drafts, compiles, checks and explains functions, all on this machine.
 #[derive(Parser)]
-#[command(name = "solwright", version, propagate_version = true)]
+#[command(name = "solwright", version)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -195,7 +195,7 @@ pub enum Solc {
 
 #[derive(Subcommand)]
 pub enum Lab {
-    /// Read {"id","source"} a line, write {"id","messages","think","answer"} a line for every documented function
+    /// Read {"id","source"} a line, write {"id","messages","think","answer"} a line for every function that is documented or whose name must do
     Samples {
         /// Bytes of context in a prompt; without it what suits a window of 1,024 tokens
         #[arg(long)]

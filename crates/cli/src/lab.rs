@@ -59,7 +59,7 @@ fn samples(line: &Line, budget: usize) -> Vec<Value> {
     functions.iter().filter_map(|function| sample(line, &sources, &document, &program, &findings, function, budget)).collect()
 }
 
-/// A documented function whose body is clean becomes a prompt and the answer to it.
+/// A function whose body is clean becomes a prompt and the answer to it; without NatSpec its name must do.
 fn sample(
     line: &Line,
     sources: &Sources,
@@ -70,8 +70,10 @@ fn sample(
     budget: usize,
 ) -> Option<Value> {
     let (span, body) = (function.span, function.body?);
-    let natspec = function.natspec.as_ref()?;
-    let purpose = natspec.notice.as_ref().or(natspec.dev.as_ref())?;
+    let purpose = match &function.natspec {
+        Some(natspec) => natspec.notice.clone().or(natspec.dev.clone())?,
+        None => words(&function.name),
+    };
     let bad = |finding: &&Finding| finding.severity >= Severity::Medium && span.contains_span(finding.span);
     let empty = body.text(document.text()).trim_matches(['{', '}', ' ', '\n', '\r', '\t']).is_empty();
     // Headings and rulers over groups of functions say nothing of the function below.
@@ -86,7 +88,7 @@ fn sample(
     if known.truncated {
         return None;
     }
-    let think = reasoning::write(&Facts::of(program, &known, span), first_sentence(purpose));
+    let think = reasoning::write(&Facts::of(program, &known, span), first_sentence(&purpose));
     if think.len() > LONGEST_REASONING {
         return None;
     }
@@ -95,6 +97,7 @@ fn sample(
     Some(json!({
         "id": line.id,
         "function": format!("{}.{}", stub.contract, stub.name),
+        "documented": function.natspec.is_some(),
         "messages": [
             { "role": "system", "content": prompt.system },
             { "role": "user", "content": prompt.user },
@@ -108,6 +111,22 @@ fn alone(source: &str) -> Sources {
     let path = PathBuf::from("/Source.sol");
     let file = SourceFile { name: "/Source.sol".into(), path, text: source.into(), imports: Vec::new() };
     Sources { files: vec![file], missing: Vec::new() }
+}
+
+/// `setFeeRecipient` as `Set fee recipient`.
+fn words(name: &str) -> String {
+    let mut out = String::new();
+    for sign in name.trim_start_matches('_').chars() {
+        match (out.is_empty(), sign.is_uppercase()) {
+            (true, _) => out.extend(sign.to_uppercase()),
+            (false, true) => {
+                out.push(' ');
+                out.extend(sign.to_lowercase());
+            }
+            (false, false) => out.push(sign),
+        }
+    }
+    out
 }
 
 fn first_sentence(text: &str) -> &str {

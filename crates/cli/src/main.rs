@@ -30,7 +30,12 @@ pub enum Outcome {
 fn main() -> ExitCode {
     // A child of ours that only translates a compiler's module ends here.
     solwright_checker::compile::run_child_if_asked();
-    match run(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if let Command::Lsp(command) = &arguments.command {
+        // The protocol has its own exit codes: 1 when the client left without `shutdown`.
+        return ExitCode::from(u8::try_from(solwright_server::run(command.options())).unwrap_or(2));
+    }
+    match run(&arguments.command) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -41,22 +46,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
-    match arguments.command {
-        Command::Lsp(command) => Ok(match solwright_server::run(command.options()) {
-            0 => Outcome::Fine,
-            code => anyhow::bail!("the language server ended with code {code}; its log says why"),
-        }),
-        Command::Generate(command) => generate::run(&command),
-        Command::Complete(command) => complete::run(&command),
-        Command::Stubs(command) => stubs::run(&command),
-        Command::Check(command) => check::run(&command),
-        Command::Explain(command) => explain::run(&command),
-        Command::Score(command) => score::run(&command),
-        Command::Model(command) => model::run(&command),
-        Command::Solc(command) => solc::run(&command),
-        Command::Doctor(command) => doctor::run(&command),
-        Command::Lab(command) => lab::run(&command),
+fn run(command: &Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Lsp(_) => Ok(Outcome::Fine),
+        Command::Generate(command) => generate::run(command),
+        Command::Complete(command) => complete::run(command),
+        Command::Stubs(command) => stubs::run(command),
+        Command::Check(command) => check::run(command),
+        Command::Explain(command) => explain::run(command),
+        Command::Score(command) => score::run(command),
+        Command::Model(command) => model::run(command),
+        Command::Solc(command) => solc::run(command),
+        Command::Doctor(command) => doctor::run(command),
+        Command::Lab(command) => lab::run(command),
     }
 }
 

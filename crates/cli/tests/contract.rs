@@ -263,3 +263,11 @@ fn a_reader_that_leaves_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
 }
+
+#[test]
+fn every_command_has_help() {
+    for command in ["lsp", "generate", "complete", "stubs", "check", "explain", "score", "model", "solc", "doctor", "lab"] {
+        assert_eq!(solwright(&[command, "--help"]).status.code(), Some(0), "{command}");
+    }
+    refuses(&["solc", "install", "nonsense"], &["`nonsense` is no version"]);
+}

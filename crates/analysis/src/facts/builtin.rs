@@ -12,15 +12,15 @@ use crate::{
 };
 
 impl<'a> Walker<'a> {
-    /// Runs a builtin of this name; gives the state back when there is none.
+    /// Runs a builtin of this name; no value when there is none.
     pub fn builtin(
         &mut self,
         expr: &'a Expr,
         name: &str,
         args: &'a [Arg],
         state: State<'a>,
-    ) -> Result<(State<'a>, Value), State<'a>> {
-        Ok(match name {
+    ) -> (State<'a>, Option<Value>) {
+        let (state, value) = match name {
             "require" | "assert" => self.require(expr, args, state),
             "revert" => {
                 let message = args.first().map(|arg| self.text(&arg.value));
@@ -54,8 +54,9 @@ impl<'a> Walker<'a> {
                 let (state, values) = self.eval_args(args, state);
                 (state, Value::made_of(Ty::Uint(256), &values))
             }
-            _ => return Err(state),
-        })
+            _ => return (state, None),
+        };
+        (state, Some(value))
     }
 
     fn require(&mut self, expr: &'a Expr, args: &'a [Arg], state: State<'a>) -> (State<'a>, Value) {

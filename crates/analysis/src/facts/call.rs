@@ -96,8 +96,8 @@ impl<'a> Walker<'a> {
         let in_contract = self.internal(call);
         if in_contract.is_none() && self.program.find_free(file, call).is_none() {
             return match self.builtin(expr, name, args, state) {
-                Ok(done) => done,
-                Err(state) => self.unresolved_name(expr, name, args, state),
+                (state, Some(value)) => (state, value),
+                (state, None) => self.unresolved_name(expr, name, args, state),
             };
         }
         let (state, values) = self.eval_args(args, state);

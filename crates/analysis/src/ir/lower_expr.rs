@@ -74,7 +74,7 @@ impl Lower {
         loop {
             match &target.kind {
                 ast::ExprKind::CallOptions(inner, named) => {
-                    options.extend(named.iter().map(|option| (option.name.to_string(), self.expr(&option.value))));
+                    options.extend(named.iter().map(|option| (option.name.to_string(), self.expr(option.value))));
                     target = inner.peel_parens();
                 }
                 ast::ExprKind::Call(member, one) if one.len() == 1 => {
@@ -97,7 +97,7 @@ impl Lower {
                 values.iter().map(|value| Arg { name: None, value: self.expr(value) }).collect()
             }
             ast::CallArgsKind::Named(named) => {
-                named.iter().map(|arg| Arg { name: Some(arg.name.to_string()), value: self.expr(&arg.value) }).collect()
+                named.iter().map(|arg| Arg { name: Some(arg.name.to_string()), value: self.expr(arg.value) }).collect()
             }
         }
     }

@@ -69,7 +69,7 @@ impl Lower {
                 body: self.boxed_stmt(body),
             },
             ast::StmtKind::Try(item) => StmtKind::Try {
-                call: self.expr(&item.expr),
+                call: self.expr(item.expr),
                 clauses: item.clauses.iter().map(|clause| self.clause(clause)).collect(),
             },
         }

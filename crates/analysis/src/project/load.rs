@@ -199,7 +199,7 @@ fn remedy(import: &str, tried: &[PathBuf]) -> String {
         _ => first.to_owned(),
     };
     format!(
-        "`{import}` was found in no remapping, `node_modules` or library folder, install it with `npm install {package}` \
+        "it is in no remapping, `node_modules` or library folder, install it with `npm install {package}` \
          or `forge install`, or map it in `remappings.txt`"
     )
 }
