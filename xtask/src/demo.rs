@@ -53,7 +53,8 @@ fn planted(files: &[PathBuf]) -> anyhow::Result<usize> {
 fn check(binary: &Path) -> anyhow::Result<usize> {
     let arguments = ["check", "examples", "--min-confidence", "medium"];
     print!("{}", read(command(binary).args(arguments).arg("--timings"))?);
-    let findings: Vec<Value> = serde_json::from_str(&read(command(binary).args(arguments).args(["--format", "json"]))?)?;
+    let findings: Vec<Value> =
+        serde_json::from_str(&read(command(binary).args(arguments).args(["--format", "json"]))?)?;
     let mut hit = 0;
     for file in examples()? {
         let text = fs::read_to_string(&file)?;

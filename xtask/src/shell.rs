@@ -18,7 +18,8 @@ pub fn root() -> PathBuf {
 pub fn cache() -> PathBuf {
     let set = |name: &str| env::var_os(name).map(PathBuf::from);
     let home = || set("HOME").or_else(|| set("USERPROFILE")).unwrap_or_else(env::temp_dir);
-    set("SOLWRIGHT_CACHE").unwrap_or_else(|| set("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache")).join("solwright"))
+    set("SOLWRIGHT_CACHE")
+        .unwrap_or_else(|| set("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache")).join("solwright"))
 }
 
 /// Where cargo puts what it builds: in the cache, so that a fresh clone finds its dependencies built.

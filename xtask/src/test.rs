@@ -1,8 +1,9 @@
 //! `cargo xtask test`: every test, in bounded time. The last line counts them all.
 
 use crate::{
-    setup, tidy,
+    setup,
     shell::{cargo, command, has, root},
+    tidy,
 };
 use anyhow::{Context, bail};
 use std::{
@@ -57,9 +58,8 @@ impl Tally {
     /// A runner of many tests, which prints how many passed and failed.
     fn suite(&mut self, name: &str, command: &mut Command) -> anyhow::Result<()> {
         setup::step(name);
-        let mut child = Command::stdout(command, Stdio::piped())
-            .spawn()
-            .with_context(|| format!("`{name}` cannot be started"))?;
+        let mut child =
+            Command::stdout(command, Stdio::piped()).spawn().with_context(|| format!("`{name}` cannot be started"))?;
         let (passed, failed) = (self.passed, self.failed);
         if let Some(output) = child.stdout.take() {
             for line in BufReader::new(output).lines() {
@@ -79,7 +79,9 @@ impl Tally {
 
     /// Reads `test result: ok. 12 passed; 0 failed; …` and `12 passed, 0 failed`.
     fn count(&mut self, line: &str) {
-        let line = line.strip_prefix("test result: ").map_or(line, |rest| rest.split_once(". ").map_or(rest, |(_, rest)| rest));
+        let line = line
+            .strip_prefix("test result: ")
+            .map_or(line, |rest| rest.split_once(". ").map_or(rest, |(_, rest)| rest));
         let mut parts = line.split([';', ',']).map(str::trim);
         let (Some(passed), Some(failed)) = (parts.next(), parts.next()) else { return };
         let number = |part: &str, word: &str| part.strip_suffix(word)?.trim().parse::<usize>().ok();

@@ -52,7 +52,9 @@ fn edges() -> anyhow::Result<Vec<String>> {
             continue;
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
-            let Some(target) = dependency["name"].as_str().and_then(|name| name.strip_prefix("solwright-")) else { continue };
+            let Some(target) = dependency["name"].as_str().and_then(|name| name.strip_prefix("solwright-")) else {
+                continue;
+            };
             let test_only = target == "test-utils" && dependency["kind"] == "dev";
             if !allowed.contains(&target) && !test_only {
                 errors.push(format!("`{short}` must not name `{target}`"));

@@ -100,7 +100,14 @@ impl Checker {
     }
 
     /// Looks through the file at `path`, whose text is `text`, saved or not.
-    pub fn check_file(&self, project: &Project, path: &Path, text: &str, files: &dyn Files, depth: Depth) -> FileReport {
+    pub fn check_file(
+        &self,
+        project: &Project,
+        path: &Path,
+        text: &str,
+        files: &dyn Files,
+        depth: Depth,
+    ) -> FileReport {
         let mut clock = Clock::start();
         let document = Document::parse(text);
         let mut diagnostics = syntax_diagnostics(&document, path);
@@ -153,12 +160,11 @@ impl Checker {
             let found = detectors::run(&Program::build(&whole), &self.config.detectors);
             Some(found.into_iter().filter(|f| splice.span.contains_span(f.span)).collect::<Vec<_>>())
         };
-        let security = findings.as_deref().map_or_else(Layer::skipped, |found| security_layer(found));
+        let security = findings.as_deref().map_or_else(Layer::skipped, security_layer);
         clock.lap(|timings| &mut timings.security);
 
         let compiles = (compile.is_passed() || compile.is_failed()).then(|| compile.is_passed());
-        let facts =
-            Facts { format: form.is_passed(), compiles, findings: findings.as_deref(), idle: report.idle };
+        let facts = Facts { format: form.is_passed(), compiles, findings: findings.as_deref(), idle: report.idle };
         let reward = reward(facts, self.config.formula, self.config.weights);
         let verdict = Verdict {
             format: form,
@@ -187,7 +193,9 @@ impl Checker {
         }
         // A missing import is reported once, by us: we say where we looked.
         let ours = report.diagnostics.iter().any(|diagnostic| diagnostic.code.as_deref() == Some(IMPORT));
-        report.diagnostics.extend(layer.diagnostics.into_iter().filter(|d| !(ours && d.code.as_deref() == Some("6275"))));
+        report
+            .diagnostics
+            .extend(layer.diagnostics.into_iter().filter(|d| !(ours && d.code.as_deref() == Some("6275"))));
     }
 
     fn resolve(&self, sources: &Sources) -> Layer {

@@ -141,15 +141,12 @@ fn signature_error(function: &SoleFunction, stub: &FunctionStub) -> Option<Strin
         .then(|| format!("the signature of `{}` was changed to `{}`", stub.name, function.signature))
 }
 
-/// Whether a body has no effect: nothing in it, or one statement that always reverts.
+/// Whether a body has no effect: nothing in it, or a first statement that always reverts.
 fn is_idle(body: &str) -> bool {
     let code = without_comments(body);
-    let code = code.trim().trim_end_matches(';').trim();
-    let single = !code.contains(';') && !code.contains('{');
+    let code = code.trim();
     code.is_empty()
-        || single
-            && (code == "revert"
-                || ["revert(", "revert ", "require(false", "assert(false"].iter().any(|head| code.starts_with(head)))
+        || ["revert(", "revert ", "revert;", "require(false", "assert(false"].iter().any(|head| code.starts_with(head))
 }
 
 fn is_too_short(body: &str, reference: &str) -> bool {
@@ -163,7 +160,8 @@ fn without_comments(code: &str) -> String {
     let mut rest = code;
     while let Some(at) = rest.find("//").into_iter().chain(rest.find("/*")).min() {
         out.push_str(&rest[..at]);
-        let end = if rest[at..].starts_with("//") { rest[at..].find('\n') } else { rest[at..].find("*/").map(|n| n + 2) };
+        let end =
+            if rest[at..].starts_with("//") { rest[at..].find('\n') } else { rest[at..].find("*/").map(|n| n + 2) };
         rest = end.map_or("", |n| &rest[at + n..]);
     }
     out.push_str(rest);
@@ -229,7 +227,15 @@ mod tests {
 
     #[test]
     fn idle_bodies_are_refused() {
-        for body in ["", "// nothing", "revert();", "revert(\"no\");", "require(false);", "/* a */ assert(false);"] {
+        for body in [
+            "",
+            "// nothing",
+            "revert();",
+            "revert(); x = 1;",
+            "revert(\"no\");",
+            "require(false);",
+            "/* a */ assert(false);",
+        ] {
             assert_eq!(
                 errors(&tagged(&format!("function set(uint256 value) external {{ {body}\n }}"))),
                 ["the body of `set` does nothing"],
@@ -242,7 +248,8 @@ mod tests {
     fn a_body_far_shorter_than_its_reference_is_idle() {
         let stub = stubs(&Document::parse(CONTRACT)).remove(0);
         let answer = tagged("function set(uint256 value) external { x = 1; }");
-        let reference = "function set(uint256 value) external { require(value > 0, \"zero\"); x = value; emit Set(value); }";
+        let reference =
+            "function set(uint256 value) external { require(value > 0, \"zero\"); x = value; emit Set(value); }";
         assert!(format(&answer, &stub, Some(reference)).idle);
     }
 }

@@ -97,7 +97,8 @@ fn timings(path: &Path, first: &FileReport, check: impl Fn() -> FileReport) {
 fn collect(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
-        let metadata = fs::metadata(path).with_context(|| format!("`{}` cannot be read, check the path", path.display()))?;
+        let metadata =
+            fs::metadata(path).with_context(|| format!("`{}` cannot be read, check the path", path.display()))?;
         if metadata.is_dir() {
             let before = files.len();
             walk(path, &mut files)?;

@@ -13,7 +13,9 @@ pub fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut out = stdout().lock();
     let model = model(&mut out, setup)?;
     let compiler = compiler(&mut out, setup)?;
-    for (program, use_) in [("npm", "installs compilers"), ("nvim", "an editor"), ("forge", "runs a project's own tests")] {
+    for (program, use_) in
+        [("npm", "installs compilers"), ("nvim", "an editor"), ("forge", "runs a project's own tests")]
+    {
         row(&mut out, has(program), &format!("{program} ({use_})"), "not needed for the main job")?;
     }
     Ok(if model && compiler { Outcome::Fine } else { Outcome::No })
@@ -27,7 +29,8 @@ fn model(out: &mut dyn Write, setup: &Setup) -> anyhow::Result<bool> {
             let status = engine.status();
             let facts = status.model.unwrap_or_default();
             let time = status.load_milliseconds.unwrap_or_default();
-            let shown = format!("model {} {} on {}, loaded in {time:.0} ms", facts.name, facts.quantization, facts.device);
+            let shown =
+                format!("model {} {} on {}, loaded in {time:.0} ms", facts.name, facts.quantization, facts.device);
             row(out, true, &shown, "")?;
             Ok(true)
         }
@@ -55,6 +58,11 @@ fn row(out: &mut dyn Write, works: bool, what: &str, remedy: &str) -> io::Result
 }
 
 fn has(program: &str) -> bool {
-    let quiet = Command::new(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let quiet = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     quiet.is_ok_and(|status| status.success())
 }

@@ -69,7 +69,8 @@ fn write(path: &Path, source: &str, root: &Path, proposal: &Proposal) -> anyhow:
     fs::write(&partial, text).with_context(|| format!("`{}` cannot be written", partial.display()))?;
     fs::rename(&partial, path).with_context(|| format!("`{shown}` cannot be written"))?;
     let record = provenance::Record::of(proposal, best);
-    provenance::save(root, &best.code, &record).with_context(|| format!("provenance of `{}` cannot be kept", proposal.function))?;
+    provenance::save(root, &best.code, &record)
+        .with_context(|| format!("provenance of `{}` cannot be kept", proposal.function))?;
     eprintln!("wrote `{}` into {shown}", proposal.function);
     Ok(())
 }

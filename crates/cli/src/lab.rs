@@ -56,7 +56,10 @@ fn samples(line: &Line, budget: usize) -> Vec<Value> {
     let program = Program::build(&sources);
     let findings = detectors::run(&program, &detectors::Settings::default());
     let functions = document.functions();
-    functions.iter().filter_map(|function| sample(line, &sources, &document, &program, &findings, function, budget)).collect()
+    functions
+        .iter()
+        .filter_map(|function| sample(line, &sources, &document, &program, &findings, function, budget))
+        .collect()
 }
 
 /// A function whose body is clean becomes a prompt and the answer to it; without NatSpec its name must do.
@@ -80,7 +83,11 @@ fn sample(
     if !purpose.starts_with(char::is_alphabetic) || purpose.contains("--") || purpose.contains("==") {
         return None;
     }
-    if function.kind != MemberKind::Function || empty || span.len() > LONGEST_FUNCTION || findings.iter().any(|f| bad(&f)) {
+    if function.kind != MemberKind::Function
+        || empty
+        || span.len() > LONGEST_FUNCTION
+        || findings.iter().any(|f| bad(&f))
+    {
         return None;
     }
     let stub = FunctionStub::at_span(document, span)?;

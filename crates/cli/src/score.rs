@@ -58,8 +58,9 @@ pub fn run(command: &Score) -> anyhow::Result<Outcome> {
 }
 
 fn score(checker: &Checker, line: &str) -> anyhow::Result<Value> {
-    let line: Line = serde_json::from_str(line)
-        .context("not of the form {\"id\",\"project\"|\"source\",\"span\":{\"start\",\"end\"},\"answer\",\"reference\"?}")?;
+    let line: Line = serde_json::from_str(line).context(
+        "not of the form {\"id\",\"project\"|\"source\",\"span\":{\"start\",\"end\"},\"answer\",\"reference\"?}",
+    )?;
     let sources = sources(&line)?;
     let document = Document::parse(&*sources.main().text);
     let span = Span::new(line.span.start, line.span.end);
@@ -83,7 +84,11 @@ fn sources(line: &Line) -> anyhow::Result<Sources> {
         (None, Some(source)) => (std::env::temp_dir().join("Source.sol"), source.clone()),
         (None, None) => anyhow::bail!("id {}: neither `project` nor `source` is given", line.id),
     };
-    ensure!(line.span.start <= line.span.end && line.span.end <= text.len(), "id {}: the span leaves the file", line.id);
+    ensure!(
+        line.span.start <= line.span.end && line.span.end <= text.len(),
+        "id {}: the span leaves the file",
+        line.id
+    );
     let root: &Path = &path;
     Ok(Project::discover(root).load(&path, &text, &DiskFiles))
 }

@@ -43,7 +43,9 @@ pub fn find_stub(path: &Path, text: &str, function: Option<&str>, line: Option<u
         return match (named.next(), named.next()) {
             (Some(stub), None) => Ok(stub.clone()),
             (Some(_), Some(_)) => bail!("`{shown}` has several stubs named `{name}`, choose one with `--line`"),
-            (None, _) if all.is_empty() => bail!("`{shown}` has no stub, leave a function's body empty for Solwright to write"),
+            (None, _) if all.is_empty() => {
+                bail!("`{shown}` has no stub, leave a function's body empty for Solwright to write")
+            }
             (None, _) => {
                 let names: Vec<String> = all.iter().map(|stub| format!("`{}`", stub.name)).collect();
                 bail!("`{shown}` has no stub named `{name}`, there are {}", names.join(", "))

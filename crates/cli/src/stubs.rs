@@ -33,10 +33,20 @@ pub fn run(command: &Stubs) -> anyhow::Result<Outcome> {
         }
         Format::Text => {
             for stub in &all {
-                writeln!(out, "{}:{}: {}.{}", command.file.display(), line(stub.span.start), stub.contract, stub.signature)?;
+                writeln!(
+                    out,
+                    "{}:{}: {}.{}",
+                    command.file.display(),
+                    line(stub.span.start),
+                    stub.contract,
+                    stub.signature
+                )?;
             }
             if all.is_empty() {
-                eprintln!("`{}` has no stub, leave a function's body empty for Solwright to write", command.file.display());
+                eprintln!(
+                    "`{}` has no stub, leave a function's body empty for Solwright to write",
+                    command.file.display()
+                );
             }
         }
     }

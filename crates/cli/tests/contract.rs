@@ -40,7 +40,7 @@ fn file(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
 }
 
 fn example(name: &str) -> String {
-    let path: PathBuf = repo_path(&format!("examples/{name}"));
+    let path: PathBuf = repo_path(format!("examples/{name}"));
     path.to_str().unwrap().to_owned()
 }
 
@@ -103,10 +103,17 @@ fn check_finds_every_planted_vulnerability() {
 #[test]
 fn check_reports_a_broken_file_at_its_place() {
     let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), "Broken.sol", "pragma solidity ^0.8.20;\ncontract C {\n    function f() external { x = 1; }\n}\n");
+    let path = file(
+        folder.path(),
+        "Broken.sol",
+        "pragma solidity ^0.8.20;\ncontract C {\n    function f() external { x = 1; }\n}\n",
+    );
     let findings = json(&solwright(&["check", &path, "--format", "json"]));
     let error = findings.as_array().unwrap().iter().find(|finding| finding["detector"] == "solc-7576").unwrap();
-    assert_eq!((error["range"]["start"]["line"].as_u64(), error["range"]["start"]["column"].as_u64()), (Some(3), Some(29)));
+    assert_eq!(
+        (error["range"]["start"]["line"].as_u64(), error["range"]["start"]["column"].as_u64()),
+        (Some(3), Some(29))
+    );
     assert_eq!(solwright(&["check", &path, "--fail-on", "high"]).status.code(), Some(1));
 }
 
@@ -115,7 +122,8 @@ fn check_names_an_import_that_cannot_be_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "A.sol", "pragma solidity ^0.8.20;\nimport \"./Missing.sol\";\ncontract C {}\n");
     let findings = json(&solwright(&["check", &path, "--format", "json"]));
-    let missing: Vec<&Value> = findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "import").collect();
+    let missing: Vec<&Value> =
+        findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "import").collect();
     assert_eq!(missing.len(), 1, "{findings:#}");
     assert!(missing[0]["message"].as_str().unwrap().contains("./Missing.sol"));
     assert_eq!(missing[0]["range"]["start"]["line"], 2);
@@ -124,7 +132,11 @@ fn check_names_an_import_that_cannot_be_found() {
 #[test]
 fn a_pragma_without_a_compiler_is_a_note_that_names_the_command() {
     let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), "Old.sol", "pragma solidity =0.8.20;\ncontract C { function f() external { require(tx.origin == msg.sender); } }\n");
+    let path = file(
+        folder.path(),
+        "Old.sol",
+        "pragma solidity =0.8.20;\ncontract C { function f() external { require(tx.origin == msg.sender); } }\n",
+    );
     let output = solwright(&["check", &path]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stderr).contains("solwright solc install 0.8.20"), "{}", text(&output.stderr));
@@ -181,13 +193,25 @@ fn generate_prints_a_proposal_and_the_same_seed_gives_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "Counter.sol", STUB);
     let run = || {
-        let arguments = ["generate", &path, "--function", "getTotal", "--candidates", "2", "--seed", "7", "--format", "json"];
+        let arguments =
+            ["generate", &path, "--function", "getTotal", "--candidates", "2", "--seed", "7", "--format", "json"];
         let output = solwright(&arguments);
         assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
         json(&output)
     };
     let (first, second) = (run(), run());
-    for key in ["file", "function", "code", "reasoning", "verdict", "candidates", "model", "seed", "tokens_per_second", "milliseconds"] {
+    for key in [
+        "file",
+        "function",
+        "code",
+        "reasoning",
+        "verdict",
+        "candidates",
+        "model",
+        "seed",
+        "tokens_per_second",
+        "milliseconds",
+    ] {
         assert!(!first[key].is_null(), "{key}");
     }
     for part in ["format", "syntax", "resolve", "compile", "security", "findings", "reward", "milliseconds"] {
@@ -222,7 +246,8 @@ fn score_answers_line_by_line() {
     let answer = |body: &str| {
         let code = format!("function getTotal() external view returns (uint256) {body}");
         let answer = format!("<think>\nPurpose: the total\n</think>\n<answer>\n{code}\n</answer>");
-        serde_json::json!({ "id": body, "source": STUB, "span": { "start": start, "end": end }, "answer": answer }).to_string()
+        serde_json::json!({ "id": body, "source": STUB, "span": { "start": start, "end": end }, "answer": answer })
+            .to_string()
     };
     let lines = [answer("{ return total; }"), answer("{ return nothing; }"), answer("{ revert(); }")].join("\n");
     let mut child = Command::new(env!("CARGO_BIN_EXE_solwright"))
@@ -266,7 +291,9 @@ fn a_reader_that_leaves_is_no_error() {
 
 #[test]
 fn every_command_has_help() {
-    for command in ["lsp", "generate", "complete", "stubs", "check", "explain", "score", "model", "solc", "doctor", "lab"] {
+    for command in
+        ["lsp", "generate", "complete", "stubs", "check", "explain", "score", "model", "solc", "doctor", "lab"]
+    {
         assert_eq!(solwright(&[command, "--help"]).status.code(), Some(0), "{command}");
     }
     refuses(&["solc", "install", "nonsense"], &["`nonsense` is no version"]);

@@ -1,7 +1,7 @@
 //! Inline completion: fill-in-the-middle between what stands before and after the cursor.
 
 use crate::{
-    draft::{Draft, Limits},
+    draft::{Draft, Heard, Limits},
     engine::{Engine, EngineError, Priority},
     statement::Braces,
 };
@@ -52,14 +52,14 @@ pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> 
         let block = line_before(prefix).trim().is_empty();
         let mut braces = Braces::open(1);
         let (mut first, mut written) = (None, String::new());
-        let stop = |piece: &str| {
+        let listen = |piece: &str| {
             first.get_or_insert_with(|| start.elapsed());
             written.push_str(piece);
             let line_ends = !written.trim().is_empty() && piece.contains('\n');
-            braces.read(piece).is_some() || (!block && line_ends)
+            if braces.read(piece).is_some() || (!block && line_ends) { Heard::Stop } else { Heard::Taken }
         };
         let limits = Limits { tokens: request.max_tokens, deadline: start + request.deadline };
-        draft.write(desk, limits, stop, &flag)?;
+        draft.write(desk, limits, listen, &flag)?;
         let text = tidy(&draft.text(desk), suffix, block);
         Ok(Completion {
             text,

@@ -54,7 +54,7 @@ impl Draft {
         self.sampler = Sampler::new(sampling);
     }
 
-    /// Writes on until `stop` says so of the newest piece of text, the model ends, or a limit is met.
+    /// Writes on until `listen` stops it, the model ends, or a limit is met. A piece that `listen` refuses is drawn anew.
     ///
     /// # Errors
     /// When the work is cancelled or the model fails; a full context ends the draft and is no error.
@@ -62,11 +62,11 @@ impl Draft {
         &mut self,
         desk: &Desk<'_>,
         limits: Limits,
-        mut stop: impl FnMut(&str) -> bool,
+        mut listen: impl FnMut(&str) -> Heard,
         cancel: &Cancel,
     ) -> Result<(), EngineError> {
         let start = Instant::now();
-        let result = self.write_on(desk, limits, &mut stop, cancel);
+        let result = self.write_on(desk, limits, &mut listen, cancel);
         self.decoding += start.elapsed();
         result
     }
@@ -135,7 +135,7 @@ impl Draft {
         &mut self,
         desk: &Desk<'_>,
         limits: Limits,
-        stop: &mut dyn FnMut(&str) -> bool,
+        listen: &mut dyn FnMut(&str) -> Heard,
         cancel: &Cancel,
     ) -> Result<(), EngineError> {
         let end = self.tokens.len() + limits.tokens;
@@ -144,7 +144,7 @@ impl Draft {
                 return Err(EngineError::Cancelled);
             }
             desk.let_urgent_pass();
-            let Some((token, log_probability)) = self.choose(desk) else { return Ok(()) };
+            let Some(Choice { token, log_probability, heard }) = self.choose(desk, listen) else { return Ok(()) };
             self.logits = match self.session.step(token) {
                 Ok(logits) => logits,
                 Err(ModelError::ContextFull { .. }) => return Ok(()),
@@ -153,21 +153,55 @@ impl Draft {
             self.tokens.push(token);
             self.log_probabilities.push(Some(log_probability));
             self.written += 1;
-            if stop(&desk.model.tokenizer().decode(&[token])) {
+            if heard == Heard::Stop {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// The next token and its log-probability; `None` where the model ends.
-    fn choose(&mut self, desk: &Desk<'_>) -> Option<(u32, f64)> {
+    /// The next token that `listen` takes; `None` where the model ends. When it takes none of the likeliest, the first one stands,
+    /// so that a filter that is wrong costs a repair and not the draft.
+    fn choose(&mut self, desk: &Desk<'_>, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
+        const MOST_DRAWS: usize = 64;
+        let tokenizer = desk.model.tokenizer();
         let total = log_sum_exp(&self.logits);
-        let raw = self.logits.clone();
-        let token = self.sampler.sample(&mut self.logits, &self.tokens);
-        let logit = raw.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
-        (!desk.model.tokenizer().is_stop(token)).then_some((token, f64::from(logit) - total))
+        let mut first = None;
+        for _ in 0..MOST_DRAWS {
+            let token = self.sampler.sample(&mut self.logits, &self.tokens);
+            if tokenizer.is_stop(token) {
+                return None;
+            }
+            let index = token as usize;
+            let log_probability = self.logits.get(index).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit) - total);
+            let choice = Choice { token, log_probability, heard: listen(&tokenizer.decode(&[token])) };
+            if choice.heard != Heard::Refused {
+                return Some(choice);
+            }
+            first.get_or_insert(choice);
+            if let Some(logit) = self.logits.get_mut(index) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+        first
     }
+}
+
+/// What a listener makes of a piece of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It may stand.
+    Taken,
+    /// It may stand, and the stretch ends with it.
+    Stop,
+    /// It may not stand here.
+    Refused,
+}
+
+struct Choice {
+    token: u32,
+    log_probability: f64,
+    heard: Heard,
 }
 
 /// ln Σ exp(logits), shifted by the largest so that nothing overflows.

@@ -208,11 +208,7 @@ impl Engine {
         }
     }
 
-    fn wait<T>(
-        &self,
-        receiver: &mpsc::Receiver<Result<T, EngineError>>,
-        cancel: &Cancel,
-    ) -> Result<T, EngineError> {
+    fn wait<T>(&self, receiver: &mpsc::Receiver<Result<T, EngineError>>, cancel: &Cancel) -> Result<T, EngineError> {
         const LOOK: Duration = Duration::from_millis(10);
         loop {
             match receiver.recv_timeout(LOOK) {

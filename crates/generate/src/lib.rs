@@ -4,6 +4,7 @@
 mod complete;
 mod draft;
 mod engine;
+mod names;
 pub mod prompt;
 mod proposal;
 pub mod provenance;
@@ -11,7 +12,7 @@ pub mod reasoning;
 mod search;
 mod statement;
 
-pub use complete::{Completion, CompleteRequest, complete};
+pub use complete::{CompleteRequest, Completion, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority};
 pub use proposal::{Candidate, Edit, ModelFacts, Proposal};
 pub use search::{GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};

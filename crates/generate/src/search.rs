@@ -2,15 +2,16 @@
 //! by the verdict.
 
 use crate::{
-    draft::{Draft, Limits},
+    draft::{Draft, Heard, Limits},
     engine::{Engine, EngineError, Priority},
+    names::{NameFilter, Scope},
     prompt::{self, Prompt},
-    proposal::{Candidate, Edit, ModelFacts, Proposal},
+    proposal::{Candidate, Edit, Proposal},
     reasoning,
     statement::{Braces, close, repeated_statement, statement_start},
 };
 use solwright_analysis::project::{Files, Project, Sources};
-use solwright_checker::{Checker, Judgement, Level, Severity, Verdict, format::parse_answer, splice};
+use solwright_checker::{Checker, Diagnostic, Judgement, Level, Severity, Verdict, format::parse_answer, splice};
 use solwright_model::{Cancel, Message, Sampling};
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
@@ -94,7 +95,8 @@ pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
 /// Longest reasoning and longest code, in tokens.
 const THINK_TOKENS: usize = 256;
 const CODE_TOKENS: usize = 384;
-const DRAFT_SAMPLING: Sampling = Sampling { temperature: 0.7, top_k: 0, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0, seed: 0 };
+const DRAFT_SAMPLING: Sampling =
+    Sampling { temperature: 0.7, top_k: 0, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0, seed: 0 };
 const MOST_CANDIDATES: usize = 16;
 
 /// Writes, judges and ranks candidates for a stub. Blocks; call it from a worker thread.
@@ -118,6 +120,7 @@ pub fn generate(
         engine,
         checker,
         sources: &sources,
+        scope: Arc::new(Scope::of(&sources, &document, &request.stub)),
         request,
         progress,
         cancel,
@@ -148,7 +151,7 @@ pub fn generate(
         function: request.stub.name.clone(),
         edit: candidates.first().filter(|best| best.verdict.compiles()).map(|best| edit(best, request)),
         candidates,
-        model: engine.status().model.unwrap_or_else(ModelFacts::default),
+        model: engine.status().model.unwrap_or_default(),
         seed: request.options.seed,
         tokens_per_second: tokens as f64 / decoding.as_secs_f64().max(1e-9),
         milliseconds: start.elapsed().as_secs_f64() * 1e3,
@@ -165,6 +168,7 @@ struct Task<'a> {
     engine: &'a Engine,
     checker: &'a Checker,
     sources: &'a Sources,
+    scope: Arc<Scope>,
     request: &'a GenerateRequest,
     progress: OnProgress<'a>,
     cancel: &'a Cancel,
@@ -245,11 +249,11 @@ impl Task<'_> {
         let (deadline, flag) = (self.deadline, self.cancel.clone());
         self.on_engine(draft, move |desk, draft| {
             let mut seen = String::new();
-            let stop = |piece: &str| {
+            let listen = |piece: &str| {
                 seen.push_str(piece);
-                seen.ends_with("</think>")
+                if seen.ends_with("</think>") { Heard::Stop } else { Heard::Taken }
             };
-            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline }, stop, &flag)?;
+            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline }, listen, &flag)?;
             if !draft.text(desk).ends_with("</think>") {
                 draft.force(desk, "\n</think>", &flag)?;
             }
@@ -262,10 +266,22 @@ impl Task<'_> {
         let head = self.head(&text);
         let mut braces = Braces::open(1);
         braces.read(&text[head..]);
+        let mut names = NameFilter::new(Arc::clone(&self.scope));
+        names.read(&text[head..]);
         let (deadline, flag) = (self.deadline, self.cancel.clone());
         self.on_engine(draft, move |desk, draft| {
-            let stop = |piece: &str| braces.read(piece).is_some() || piece.contains("</answer>");
-            draft.write(desk, Limits { tokens, deadline }, stop, &flag)
+            let listen = |piece: &str| {
+                if piece.contains("</answer>") {
+                    return Heard::Stop;
+                }
+                let mut tried = names.clone();
+                if !tried.read(piece) {
+                    return Heard::Refused;
+                }
+                names = tried;
+                if braces.read(piece).is_some() { Heard::Stop } else { Heard::Taken }
+            };
+            draft.write(desk, Limits { tokens, deadline }, listen, &flag)
         })
     }
 
@@ -304,8 +320,8 @@ impl Task<'_> {
     }
 
     fn keep(&self, best: &mut Option<Round>, judgement: Judgement, mean_log_probability: f64) {
-        let better = |best: &Round| merit(&judgement.verdict, &judgement.answer.code) > merit(&best.judgement.verdict, &best.judgement.answer.code);
-        if best.as_ref().is_none_or(better) {
+        let worth = |judgement: &Judgement| merit(&judgement.verdict, judgement.splice.span, &judgement.answer.code);
+        if best.as_ref().is_none_or(|best| worth(&judgement) > worth(&best.judgement)) {
             *best = Some(Round { judgement, mean_log_probability });
         }
     }
@@ -338,7 +354,9 @@ struct Failure {
 fn failure(judgement: &Judgement) -> Option<Failure> {
     let Judgement { verdict, splice, answer } = judgement;
     let body = answer.code.find('{').map_or(0, |at| at + 1);
-    let place = |span: Span| raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start));
+    let place = |span: Span| {
+        raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start))
+    };
     for layer in [&verdict.syntax, &verdict.compile] {
         for diagnostic in layer.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error) {
             match diagnostic.span {
@@ -357,9 +375,14 @@ fn failure(judgement: &Judgement) -> Option<Failure> {
     if let Some(at) = repeated_statement(&answer.code[body..]) {
         return Some(Failure { at: at + 1, message: "a statement is said twice in a row".to_owned() });
     }
-    let worst = verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity)?;
-    let at = if splice.span.contains(worst.span.start) { place(worst.span).saturating_sub(body + 1) } else { 0 };
-    Some(Failure { at, message: worst.message.clone() })
+    let inside = |span: Span| if splice.span.contains(span.start) { place(span).saturating_sub(body + 1) } else { 0 };
+    let worst =
+        verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity);
+    if let Some(worst) = worst {
+        return Some(Failure { at: inside(worst.span), message: worst.message.clone() });
+    }
+    let remark = remarks(verdict, splice.span).next()?;
+    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone() })
 }
 
 /// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
@@ -368,16 +391,25 @@ fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
     raw.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(solid).map_or(raw.len(), |(index, _)| index)
 }
 
-/// The score, a shade lower for code that repeats itself.
-fn merit(verdict: &Verdict, code: &str) -> f64 {
-    const REPETITION: f64 = 0.01;
-    verdict.reward.total - if repeated_statement(code).is_some() { REPETITION } else { 0.0 }
+/// The score, a shade lower for code that repeats itself and for each remark of solc: a parameter that nothing reads, a value that
+/// is never returned, a function that could be `view` though it was asked to act.
+fn merit(verdict: &Verdict, span: Span, code: &str) -> f64 {
+    const SHADE: f64 = 0.01;
+    let body = code.split_once('{').map_or(code, |(_, body)| body);
+    let remarks = remarks(verdict, span).count() + usize::from(repeated_statement(body).is_some());
+    verdict.reward.total - SHADE * remarks as f64
+}
+
+/// solc's warnings about the candidate itself.
+fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
+    let inside = move |diagnostic: &&Diagnostic| diagnostic.span.is_some_and(|at| span.contains(at.start));
+    verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
 }
 
 /// Best first by the score, then by the model's own certainty; what reads the same is kept once.
 fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|a, b| {
-        let by_merit = merit(&b.verdict, &b.code).total_cmp(&merit(&a.verdict, &a.code));
+        let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
         by_merit.then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
     });
     let mut seen = std::collections::HashSet::new();
@@ -395,5 +427,9 @@ fn edit(best: &Candidate, request: &GenerateRequest) -> Edit {
 }
 
 fn notes(sources: &Sources) -> Vec<String> {
-    sources.missing.iter().map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason)).collect()
+    sources
+        .missing
+        .iter()
+        .map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason))
+        .collect()
 }

@@ -163,7 +163,10 @@ mod tests {
 
     #[test]
     fn code_that_stops_in_the_middle_is_closed_after_its_last_statement() {
-        assert_eq!(close("function f() {\n    if (a) {\n        b = 1;\n        c ="), "function f() {\n    if (a) {\n        b = 1;\n    }\n}");
+        assert_eq!(
+            close("function f() {\n    if (a) {\n        b = 1;\n        c ="),
+            "function f() {\n    if (a) {\n        b = 1;\n    }\n}"
+        );
         assert_eq!(close("function f() { a = 1; } junk"), "function f() { a = 1; }");
     }
 }

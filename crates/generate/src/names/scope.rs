@@ -1,0 +1,165 @@
+//! What a function's body can name.
+
+use solwright_analysis::project::Sources;
+use solwright_syntax::{
+    ContractItem, ContractKind, Document, FunctionItem, FunctionStub, MemberItem, MemberKind, Span, Visibility,
+};
+use std::collections::BTreeSet;
+
+/// Statements, literals and functions of the language. `assembly` and `selfdestruct` are left out on purpose.
+pub(super) const KEYWORDS: &[&str] = &[
+    "if",
+    "else",
+    "for",
+    "while",
+    "do",
+    "return",
+    "break",
+    "continue",
+    "delete",
+    "emit",
+    "new",
+    "revert",
+    "unchecked",
+    "try",
+    "catch",
+    "returns",
+    "true",
+    "false",
+    "this",
+    "super",
+    "msg",
+    "block",
+    "tx",
+    "abi",
+    "type",
+    "require",
+    "assert",
+    "keccak256",
+    "sha256",
+    "ecrecover",
+    "addmod",
+    "mulmod",
+    "blockhash",
+    "gasleft",
+    "value",
+    "gas",
+    "salt",
+    "payable",
+];
+pub(super) const DATA_LOCATIONS: &[&str] = &["memory", "storage", "calldata", "payable"];
+pub(super) const UNITS: &[&str] = &["wei", "gwei", "ether", "seconds", "minutes", "hours", "days", "weeks"];
+
+const MEMBERS: &[(&str, &[&str])] = &[
+    ("msg", &["sender", "value", "data", "sig"]),
+    ("block", &["timestamp", "number", "chainid", "coinbase", "basefee", "prevrandao", "gaslimit"]),
+    ("tx", &["origin", "gasprice"]),
+    ("abi", &["encode", "encodePacked", "encodeWithSelector", "encodeWithSignature", "encodeCall", "decode"]),
+];
+
+/// The names that a function's body may use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Variables, parameters and functions.
+    pub names: BTreeSet<String>,
+    /// Contracts, structs, enums and elementary types.
+    pub types: BTreeSet<String>,
+    /// What `emit` takes.
+    pub events: BTreeSet<String>,
+    /// What `revert` takes.
+    pub errors: BTreeSet<String>,
+}
+
+impl Scope {
+    /// The scope of a stub's body: its parameters, its contract, what that inherits, and the contracts of all files.
+    pub fn of(sources: &Sources, document: &Document, stub: &FunctionStub) -> Self {
+        let mut scope = Self { types: elementary(), ..Self::default() };
+        let imported = sources.files.iter().skip(1).map(|file| Document::parse(&*file.text));
+        let documents: Vec<Document> = std::iter::once(document.clone()).chain(imported).collect();
+        let contracts: Vec<(&Document, ContractItem)> = documents
+            .iter()
+            .flat_map(|document| document.contracts().into_iter().map(move |contract| (document, contract)))
+            .collect();
+        scope.types.extend(contracts.iter().map(|(_, contract)| contract.name.clone()));
+        let Some(own) = contracts.iter().find(|(at, c)| c.span == stub.contract_span && at.text() == document.text())
+        else {
+            return scope;
+        };
+        let (mut waiting, mut seen) = (vec![own], BTreeSet::new());
+        while let Some((document, contract)) = waiting.pop() {
+            if !seen.insert(contract.name.as_str()) {
+                continue;
+            }
+            let is_own = contract.span == stub.contract_span;
+            scope.add_members(document, contract, stub, is_own);
+            waiting.extend(contracts.iter().filter(|(_, base)| contract.bases.contains(&base.name)));
+        }
+        // A library is reached by its name; its functions are members.
+        scope
+            .names
+            .extend(contracts.iter().filter(|(_, c)| c.kind == ContractKind::Library).map(|(_, c)| c.name.clone()));
+        scope.add_parameters(&stub.signature);
+        scope
+    }
+
+    /// The members of a thing whose members are few and fixed.
+    pub(super) fn members(&self, object: &str) -> Option<Vec<&'static str>> {
+        MEMBERS.iter().find(|(name, _)| *name == object).map(|(_, members)| members.to_vec())
+    }
+
+    /// Whether a local can be declared after the word.
+    pub(super) fn is_type(&self, word: &str) -> bool {
+        self.types.contains(word)
+    }
+
+    fn add_members(&mut self, document: &Document, contract: &ContractItem, stub: &FunctionStub, is_own: bool) {
+        let functions = document.functions();
+        for member in &contract.members {
+            let Some(name) = member.name.clone() else { continue };
+            let hidden = !is_own && member.span.text(document.text()).contains(" private ");
+            match member.kind {
+                MemberKind::StateVariable if !hidden => self.names.insert(name),
+                MemberKind::Function if !hidden && is_callable(&functions, member) && name != stub.name => {
+                    self.names.insert(name)
+                }
+                MemberKind::Event => self.events.insert(name),
+                MemberKind::Error => self.errors.insert(name),
+                MemberKind::Struct | MemberKind::Enum | MemberKind::TypeAlias => self.types.insert(name),
+                _ => false,
+            };
+        }
+    }
+
+    /// Parameters and named return values: the last word of each part of more than one word.
+    fn add_parameters(&mut self, signature: &str) {
+        let document = Document::parse(format!("contract C {{ {signature} {{}} }}"));
+        let functions = document.functions();
+        let Some(function) = functions.first() else { return };
+        for list in [Some(function.parameters), function.returns].into_iter().flatten() {
+            self.names.extend(names_in(list, document.text()));
+        }
+    }
+}
+
+/// A function of the outside cannot be called by its bare name.
+fn is_callable(functions: &[FunctionItem], member: &MemberItem) -> bool {
+    let function = functions.iter().find(|function| function.span == member.span);
+    function.is_none_or(|function| function.visibility != Some(Visibility::External))
+}
+
+fn names_in(list: Span, text: &str) -> Vec<String> {
+    let name = |part: &str| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        let last = words.last().filter(|_| words.len() > 1)?;
+        (!DATA_LOCATIONS.contains(last)).then(|| (*last).to_owned())
+    };
+    list.text(text).split(',').filter_map(name).collect()
+}
+
+fn elementary() -> BTreeSet<String> {
+    let mut types: BTreeSet<String> = ["address", "bool", "string", "bytes", "uint", "int"].map(str::to_owned).into();
+    for bits in (8..=256).step_by(8) {
+        types.extend([format!("uint{bits}"), format!("int{bits}"), format!("bytes{}", bits / 8)]);
+    }
+    types
+}
