@@ -28,7 +28,7 @@ pub fn run() -> anyhow::Result<()> {
         let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
         tally.step("lints", &mut cargo(&lints));
     }
-    tally.suite("unit tests", &mut cargo(&["test", "--workspace", "--no-fail-fast"]).env("SOLWRIGHT_BIN", &binary))?;
+    tally.suite("unit tests", &mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     let neovim = root().join("tests/editors/nvim/run.sh");
     tally.suite("Neovim, end to end", command("bash").arg(neovim).arg(&binary))?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
