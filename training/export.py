@@ -22,7 +22,7 @@ from loop import Progress, load_model, save
 from qwen2 import Config, Qwen2
 from tokenizer import MARKUP, SPECIAL
 
-CONTEXT = 2048
+CONTEXT = 1024
 CHAT_TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"

@@ -71,6 +71,7 @@ def prepare(args: argparse.Namespace, tokenizer: Tokenizer) -> None:
 def samples(path: Path, tokenizer: Tokenizer, context: int, counts: Counter) -> Iterator[tuple[int, Example]]:
     """(hash, example) of every distinct sample that fits the window."""
     seen: set[int] = set()
+    answers: set[int] = set()
     for sample in read_jsonl(path):
         counts["samples"] += 1
         if not isinstance(sample.get("messages"), list) or not sample.get("answer"):
@@ -81,6 +82,11 @@ def samples(path: Path, tokenizer: Tokenizer, context: int, counts: Counter) -> 
             counts["duplicate"] += 1
             continue
         seen.add(key)
+        answer = solidity.hash64("".join(sample["answer"].split()))
+        if not sample.get("documented", True) and answer in answers:
+            counts["undocumented and known"] += 1
+            continue
+        answers.add(answer)
         example = encode(sample, tokenizer)
         if len(example.ids) > context:
             counts["longer than the window"] += 1

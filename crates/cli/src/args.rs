@@ -125,7 +125,7 @@ pub struct Check {
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: ReportFormat,
     /// Report only findings of at least this confidence
     #[arg(long, default_value = "low", value_name = "low|medium|high")]
     pub min_confidence: Confidence,
@@ -211,6 +211,18 @@ pub enum Format {
     Text,
     /// For programs; stable and documented
     Json,
+}
+
+/// How a report is written.
+#[derive(ValueEnum, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; stable and documented
+    Json,
+    /// For code-scanning services, SARIF 2.1.0
+    Sarif,
 }
 
 /// How the parts of the score are joined.

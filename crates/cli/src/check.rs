@@ -2,9 +2,9 @@
 
 use crate::{
     Outcome,
-    args::{Check, Format},
+    args::{Check, ReportFormat},
     json::{self, Lines},
-    setup, text,
+    sarif, setup, text,
 };
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -34,16 +34,18 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
         worst = worst.max(worst_of(&report));
         let lines = Lines::new(&source);
         match command.format {
-            Format::Json => values.extend(to_json(&report, &lines, &path)),
-            Format::Text => to_text(&mut out, &report, &lines, &path)?,
+            ReportFormat::Json | ReportFormat::Sarif => values.extend(to_json(&report, &lines, &path)),
+            ReportFormat::Text => to_text(&mut out, &report, &lines, &path)?,
         }
         if command.timings {
             timings(&path, &report, check);
         }
         unavailable = unavailable.or(report.unavailable);
     }
-    if command.format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&values)?)?;
+    match command.format {
+        ReportFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&values)?)?,
+        ReportFormat::Sarif => writeln!(out, "{}", serde_json::to_string_pretty(&sarif::log(&values))?)?,
+        ReportFormat::Text => {}
     }
     if let Some(note) = unavailable {
         eprintln!("note: not compiled: {}", note.message);

@@ -9,6 +9,7 @@ mod generate;
 mod json;
 mod lab;
 mod model;
+mod sarif;
 mod score;
 mod setup;
 mod solc;

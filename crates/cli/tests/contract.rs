@@ -87,6 +87,18 @@ fn check_prints_an_array_of_findings() {
 }
 
 #[test]
+fn check_writes_sarif() {
+    let log = json(&solwright(&["check", &example("Vault.sol"), "--format", "sarif"]));
+    let run = &log["runs"][0];
+    assert_eq!((&log["version"], &run["tool"]["driver"]["name"]), (&Value::from("2.1.0"), &Value::from("solwright")));
+    let result = run["results"].as_array().unwrap().iter().find(|result| result["ruleId"] == "reentrancy").unwrap();
+    let location = &result["locations"][0]["physicalLocation"];
+    assert!(location["artifactLocation"]["uri"].as_str().unwrap().ends_with("/examples/Vault.sol"));
+    assert_eq!((&result["level"], &location["region"]["startLine"]), (&Value::from("error"), &Value::from(80)));
+    assert_eq!(result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn check_finds_every_planted_vulnerability() {
     for name in ["Vault.sol", "RoleToken.sol", "Auction.sol"] {
         let path = example(name);
@@ -297,4 +309,15 @@ fn every_command_has_help() {
         assert_eq!(solwright(&[command, "--help"]).status.code(), Some(0), "{command}");
     }
     refuses(&["solc", "install", "nonsense"], &["`nonsense` is no version"]);
+}
+
+#[test]
+fn generate_says_when_the_file_is_broken_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Counter.sol", STUB.replace("total = 1;", "missing = 1;"));
+    let output = solwright(&["generate", &path, "--function", "getTotal", "--candidates", "1", "--write"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("mend this first: Undeclared identifier"), "{said}");
+    assert!(said.contains("nothing was written"), "{said}");
 }

@@ -11,6 +11,7 @@ pub mod provenance;
 pub mod reasoning;
 mod search;
 mod statement;
+mod weigh;
 
 pub use complete::{CompleteRequest, Completion, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority};

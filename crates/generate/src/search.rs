@@ -8,12 +8,13 @@ use crate::{
     prompt::{self, Prompt},
     proposal::{Candidate, Edit, Proposal},
     reasoning,
-    statement::{Braces, close, repeated_statement, statement_start},
+    statement::{Braces, close, statement_start},
+    weigh::{failure, first_error, merit, rank},
 };
 use solwright_analysis::project::{Files, Project, Sources};
-use solwright_checker::{Checker, Diagnostic, Judgement, Level, Severity, Verdict, format::parse_answer, splice};
+use solwright_checker::{Checker, Judgement, format::parse_answer, splice};
 use solwright_model::{Cancel, Message, Sampling};
-use solwright_syntax::{Document, FunctionStub, Span};
+use solwright_syntax::{Document, FunctionStub, StubKind};
 use std::{
     path::PathBuf,
     sync::Arc,
@@ -112,6 +113,7 @@ pub fn generate(
 ) -> Result<Proposal, EngineError> {
     let start = Instant::now();
     progress(Progress::Waiting);
+    let request = &GenerateRequest { stub: with_visibility(&request.stub), ..request.clone() };
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
     let first = begin(engine, &sources, &document, request, cancel)?;
@@ -146,6 +148,7 @@ pub fn generate(
     }
     let tokens: usize = candidates.iter().map(|candidate| candidate.tokens).sum();
     let candidates = rank(candidates);
+    let notes = notes(&task, candidates.first());
     Ok(Proposal {
         file: request.path.clone(),
         function: request.stub.name.clone(),
@@ -155,13 +158,24 @@ pub fn generate(
         seed: request.options.seed,
         tokens_per_second: tokens as f64 / decoding.as_secs_f64().max(1e-9),
         milliseconds: start.elapsed().as_secs_f64() * 1e3,
-        notes: notes(&sources),
+        notes,
     })
 }
 
 /// The prompt for a stub, as the engine's model would get it.
 pub fn prompt_for(sources: &Sources, document: &Document, stub: &FunctionStub, context_length: usize) -> Prompt {
     prompt::prompt(sources, document, stub, prompt::budget(context_length))
+}
+
+/// NatSpec that names a function seldom says who may see it, and solc wants to know: callers are outside unless it says otherwise.
+fn with_visibility(stub: &FunctionStub) -> FunctionStub {
+    const WORDS: [&str; 4] = ["external", "public", "internal", "private"];
+    let said = stub.signature.split_whitespace().any(|word| WORDS.contains(&word));
+    let mut stub = stub.clone();
+    if stub.kind == StubKind::NatSpecOnly && !said {
+        stub.signature.push_str(" external");
+    }
+    stub
 }
 
 struct Task<'a> {
@@ -345,91 +359,25 @@ impl Task<'_> {
     }
 }
 
-/// What must be mended first, and where in the body's text it stands.
-struct Failure {
-    at: usize,
-    message: String,
-}
-
-fn failure(judgement: &Judgement) -> Option<Failure> {
-    let Judgement { verdict, splice, answer } = judgement;
-    let body = answer.code.find('{').map_or(0, |at| at + 1);
-    let place = |span: Span| {
-        raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start))
-    };
-    for layer in [&verdict.syntax, &verdict.compile] {
-        for diagnostic in layer.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error) {
-            match diagnostic.span {
-                Some(span) if splice.span.contains(span.start) => {
-                    // The forced head ends with a brace and a new line.
-                    let at = place(span).saturating_sub(body + 1);
-                    return Some(Failure { at, message: diagnostic.message.clone() });
-                }
-                _ => {}
-            }
-        }
-    }
-    if let Some(message) = verdict.format.diagnostics.first() {
-        return Some(Failure { at: 0, message: message.message.clone() });
-    }
-    if let Some(at) = repeated_statement(&answer.code[body..]) {
-        return Some(Failure { at: at + 1, message: "a statement is said twice in a row".to_owned() });
-    }
-    let inside = |span: Span| if splice.span.contains(span.start) { place(span).saturating_sub(body + 1) } else { 0 };
-    let worst =
-        verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity);
-    if let Some(worst) = worst {
-        return Some(Failure { at: inside(worst.span), message: worst.message.clone() });
-    }
-    let remark = remarks(verdict, splice.span).next()?;
-    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone() })
-}
-
-/// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
-fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
-    let solid = placed.char_indices().take_while(|&(index, _)| index < at).filter(|(_, c)| !c.is_whitespace()).count();
-    raw.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(solid).map_or(raw.len(), |(index, _)| index)
-}
-
-/// The score, a shade lower for code that repeats itself and for each remark of solc: a parameter that nothing reads, a value that
-/// is never returned, a function that could be `view` though it was asked to act.
-fn merit(verdict: &Verdict, span: Span, code: &str) -> f64 {
-    const SHADE: f64 = 0.01;
-    let body = code.split_once('{').map_or(code, |(_, body)| body);
-    let remarks = remarks(verdict, span).count() + usize::from(repeated_statement(body).is_some());
-    verdict.reward.total - SHADE * remarks as f64
-}
-
-/// solc's warnings about the candidate itself.
-fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
-    let inside = move |diagnostic: &&Diagnostic| diagnostic.span.is_some_and(|at| span.contains(at.start));
-    verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
-}
-
-/// Best first by the score, then by the model's own certainty; what reads the same is kept once.
-fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| {
-        let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
-        by_merit.then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
-    });
-    let mut seen = std::collections::HashSet::new();
-    candidates.retain(|candidate| seen.insert(candidate.code.split_whitespace().collect::<String>()));
-    for (index, candidate) in candidates.iter_mut().enumerate() {
-        candidate.rank = index + 1;
-    }
-    candidates
-}
-
 fn edit(best: &Candidate, request: &GenerateRequest) -> Edit {
     let stub = &request.stub;
     let code = splice::indent(&best.code, &stub.indent);
     Edit { span: stub.span, new_text: stub.replacement(&request.text, &code) }
 }
 
-fn notes(sources: &Sources) -> Vec<String> {
-    sources
-        .missing
-        .iter()
-        .map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason))
-        .collect()
+/// What no candidate could have mended: imports, and errors elsewhere in the file, which a body that only reverts meets too.
+fn notes(task: &Task<'_>, best: Option<&Candidate>) -> Vec<String> {
+    let missing = task.sources.missing.iter();
+    let mut notes: Vec<String> =
+        missing.map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason)).collect();
+    if notes.is_empty() && best.is_some_and(|best| !best.verdict.compiles()) {
+        let stub = &task.request.stub;
+        let control = format!("<think>.</think><answer>{} {{ revert(); }}</answer>", stub.signature);
+        let control = task.checker.judge(task.sources, stub, &control, None);
+        let error = first_error(&control.verdict);
+        notes.extend(
+            error.map(|error| format!("the file does not compile whatever stands here, mend this first: {error}")),
+        );
+    }
+    notes
 }

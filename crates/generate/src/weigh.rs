@@ -1,0 +1,102 @@
+//! What a judgement means for the search: what to mend first, and which of two candidates is better.
+
+use crate::{proposal::Candidate, statement::repeated_statement};
+use solwright_checker::{Diagnostic, Judgement, Level, Severity, Verdict};
+use solwright_syntax::Span;
+use std::collections::HashSet;
+
+/// What must be mended first, and where in the body's text it stands.
+pub struct Failure {
+    /// Byte of the body's text, after the line of the signature.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The first thing to mend, what the compiler refuses before what is merely poor; `None` when the candidate is fine, or when only
+/// what stands outside of it is wrong.
+pub fn failure(judgement: &Judgement) -> Option<Failure> {
+    let Judgement { verdict, splice, answer } = judgement;
+    let body = answer.code.find('{').map_or(0, |at| at + 1);
+    let place = |span: Span| {
+        raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start))
+    };
+    for layer in [&verdict.syntax, &verdict.compile] {
+        for diagnostic in layer.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error) {
+            if let Some(span) = diagnostic.span.filter(|span| splice.span.contains(span.start)) {
+                // The forced head ends with a brace and a new line.
+                let at = place(span).saturating_sub(body + 1);
+                return Some(Failure { at, message: diagnostic.message.clone() });
+            }
+        }
+    }
+    if let Some(message) = verdict.format.diagnostics.first() {
+        return Some(Failure { at: 0, message: message.message.clone() });
+    }
+    if let Some(at) = repeated_statement(&answer.code[body..]) {
+        return Some(Failure { at: at + 1, message: "a statement is said twice in a row".to_owned() });
+    }
+    let inside = |span: Span| if splice.span.contains(span.start) { place(span).saturating_sub(body + 1) } else { 0 };
+    let worst =
+        verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity);
+    if let Some(worst) = worst {
+        return Some(Failure { at: inside(worst.span), message: worst.message.clone() });
+    }
+    let remark = remarks(verdict, splice.span).next()?;
+    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone() })
+}
+
+/// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
+fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
+    let solid = placed.char_indices().take_while(|&(index, _)| index < at).filter(|(_, c)| !c.is_whitespace()).count();
+    raw.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(solid).map_or(raw.len(), |(index, _)| index)
+}
+
+/// The score, a shade lower for code that repeats itself and for each remark of solc: a parameter that nothing reads, a value that
+/// is never returned, a function that could be `view` though it was asked to act.
+pub fn merit(verdict: &Verdict, span: Span, code: &str) -> f64 {
+    const SHADE: f64 = 0.01;
+    let body = code.split_once('{').map_or(code, |(_, body)| body);
+    let remarks = remarks(verdict, span).count() + usize::from(repeated_statement(body).is_some());
+    verdict.reward.total - SHADE * remarks as f64
+}
+
+/// solc's warnings about the candidate itself.
+fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
+    let inside = move |diagnostic: &&Diagnostic| diagnostic.span.is_some_and(|at| span.contains(at.start));
+    verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
+}
+
+/// Best first by the score, then by the model's own certainty; what reads the same is kept once.
+pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| {
+        let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
+        by_merit.then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
+    });
+    let mut seen = HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.code.split_whitespace().collect::<String>()));
+    for (index, candidate) in candidates.iter_mut().enumerate() {
+        candidate.rank = index + 1;
+    }
+    candidates
+}
+
+/// The first error that keeps the candidate from compiling.
+pub fn first_error(verdict: &Verdict) -> Option<&str> {
+    let said = [&verdict.syntax, &verdict.compile].into_iter().flat_map(|layer| &layer.diagnostics);
+    said.into_iter().find(|diagnostic| diagnostic.level == Level::Error).map(|error| error.message.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_indented_code_is_found_in_the_raw_code() {
+        let raw = "function f() external {\n    x = 1;\n    y = 2;\n}";
+        let placed = "function f() external {\n        x = 1;\n        y = 2;\n    }";
+        let at = placed.find("y = 2").unwrap();
+        assert!(raw[raw_offset(raw, placed, at)..].starts_with("y = 2"));
+        assert_eq!(raw_offset(raw, placed, placed.len()), raw.len());
+    }
+}
