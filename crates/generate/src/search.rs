@@ -4,7 +4,7 @@
 use crate::{
     draft::{Draft, Heard, Limits},
     engine::{Engine, EngineError, Priority},
-    names::{NameFilter, Scope},
+    names::{ClaimFilter, NameFilter, Scope},
     prompt::{self, Prompt},
     proposal::{Candidate, Edit, Proposal},
     reasoning,
@@ -261,11 +261,18 @@ impl Task<'_> {
     fn think(&self, draft: Draft) -> Result<(Draft, String), EngineError> {
         let forced = format!("\n<answer>\n{} {{\n", self.request.stub.signature);
         let (deadline, flag) = (self.deadline, self.cancel.clone());
+        let mut claims = ClaimFilter::new(Arc::clone(&self.scope));
         self.on_engine(draft, move |desk, draft| {
-            let mut seen = String::new();
             let listen = |piece: &str| {
-                seen.push_str(piece);
-                if seen.ends_with("</think>") { Heard::Stop } else { Heard::Taken }
+                if piece.contains("</think>") {
+                    return Heard::Stop;
+                }
+                let mut tried = claims.clone();
+                if !tried.read(piece) {
+                    return Heard::Refused;
+                }
+                claims = tried;
+                Heard::Taken
             };
             draft.write(desk, Limits { tokens: THINK_TOKENS, deadline }, listen, &flag)?;
             if !draft.text(desk).ends_with("</think>") {

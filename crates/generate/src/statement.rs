@@ -91,13 +91,20 @@ pub fn statement_start(code: &str, at: usize) -> usize {
     start
 }
 
-/// The byte where a statement stands that says the same as the one before it, which a weak model does without end.
+/// The byte where a statement stands that says the same as the one before it, or a `require` that was asked before; a weak model
+/// does both without end.
 pub fn repeated_statement(code: &str) -> Option<usize> {
     let mut starts = vec![0];
     starts.extend(code.match_indices(';').map(|(at, _)| statement_start(code, at + 2)).filter(|&start| start > 0));
     starts.dedup();
-    let solid = |from: usize, to: usize| code[from..to].split_whitespace().collect::<String>();
-    starts.windows(3).find(|w| solid(w[0], w[1]) == solid(w[1], w[2])).map(|w| w[1])
+    let solid = |pair: &[usize]| code[pair[0]..pair[1]].split_whitespace().collect::<String>();
+    let statements: Vec<(usize, String)> = starts.windows(2).map(|pair| (pair[0], solid(pair))).collect();
+    let repeats = |(index, (_, text)): &(usize, &(usize, String))| {
+        let before = &statements[..*index];
+        before.last().is_some_and(|(_, last)| last == text)
+            || text.starts_with("require(") && before.iter().any(|(_, earlier)| earlier == text)
+    };
+    statements.iter().enumerate().find(repeats).map(|(_, (start, _))| *start)
 }
 
 /// Code that stops in the middle, cut after its last whole statement and closed.
@@ -158,6 +165,7 @@ mod tests {
         let code = "\n  a = 1;\n  require(b, \"x\");\n  require(b,\n \"x\");\n";
         assert_eq!(repeated_statement(code).map(|at| code[..at].ends_with("\"x\");")), Some(true));
         assert_eq!(repeated_statement("a = 1; b = 2; a = 1;"), None);
+        assert_eq!(repeated_statement("require(a); b = 2; require(a);"), Some(18));
         assert_eq!(repeated_statement("for (uint i; i < n; i++) { a += i; }"), None);
     }
 

@@ -4,8 +4,10 @@
 //! The filter reads text, not a tree: it knows where a name may be declared (after a type), where a member follows (after a dot),
 //! and which names an `emit` or a `revert` may take. What it cannot decide it lets pass; solc has the last word.
 
+mod claims;
 mod scope;
 
+pub use claims::ClaimFilter;
 pub use scope::Scope;
 
 use scope::{DATA_LOCATIONS, KEYWORDS, UNITS};

@@ -62,6 +62,10 @@ const MEMBERS: &[(&str, &[&str])] = &[
 pub struct Scope {
     /// Variables, parameters and functions.
     pub names: BTreeSet<String>,
+    /// State variables, those among `names` that reasoning may say are read or written.
+    pub state: BTreeSet<String>,
+    /// Modifiers that the signature invokes.
+    pub guards: BTreeSet<String>,
     /// Contracts, structs, enums and elementary types.
     pub types: BTreeSet<String>,
     /// What `emit` takes.
@@ -118,7 +122,8 @@ impl Scope {
             let Some(name) = member.name.clone() else { continue };
             let hidden = !is_own && member.span.text(document.text()).contains(" private ");
             match member.kind {
-                MemberKind::StateVariable if !hidden => self.names.insert(name),
+                MemberKind::StateVariable if !hidden => self.state.insert(name.clone()) | self.names.insert(name),
+                MemberKind::Modifier if invokes(&stub.signature, &name) => self.guards.insert(name),
                 MemberKind::Function if !hidden && is_callable(&functions, member) && name != stub.name => {
                     self.names.insert(name)
                 }
@@ -139,6 +144,11 @@ impl Scope {
             self.names.extend(names_in(list, document.text()));
         }
     }
+}
+
+fn invokes(signature: &str, modifier: &str) -> bool {
+    let after = signature.split_once(')').map_or("", |(_, after)| after);
+    after.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| word == modifier)
 }
 
 /// A function of the outside cannot be called by its bare name.
