@@ -27,6 +27,8 @@ pub struct Limits {
     pub tokens: usize,
     /// Wall-clock end.
     pub deadline: Instant,
+    /// Whether the model may end the stretch; else its end tokens are drawn anew.
+    pub may_end: bool,
 }
 
 impl Draft {
@@ -144,7 +146,9 @@ impl Draft {
                 return Err(EngineError::Cancelled);
             }
             desk.let_urgent_pass();
-            let Some(Choice { token, log_probability, heard }) = self.choose(desk, listen) else { return Ok(()) };
+            let Some(Choice { token, log_probability, heard }) = self.choose(desk, limits.may_end, listen) else {
+                return Ok(());
+            };
             self.logits = match self.session.step(token) {
                 Ok(logits) => logits,
                 Err(ModelError::ContextFull { .. }) => return Ok(()),
@@ -160,30 +164,43 @@ impl Draft {
         Ok(())
     }
 
-    /// The next token that `listen` takes; `None` where the model ends. When it takes none of the likeliest, the first one stands,
-    /// so that a filter that is wrong costs a repair and not the draft.
-    fn choose(&mut self, desk: &Desk<'_>, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
-        const MOST_DRAWS: usize = 64;
+    /// The next token that `listen` takes; `None` where the model ends and may. When a few draws are refused the likeliest token that
+    /// is taken stands; when there is none, the first one drawn, so that a filter that is wrong costs a repair and not the draft.
+    fn choose(&mut self, desk: &Desk<'_>, may_end: bool, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
+        const MOST_DRAWS: usize = 8;
         let tokenizer = desk.model.tokenizer();
         let total = log_sum_exp(&self.logits);
         let mut first = None;
         for _ in 0..MOST_DRAWS {
             let token = self.sampler.sample(&mut self.logits, &self.tokens);
-            if tokenizer.is_stop(token) {
+            let logit = self.logits.get_mut(token as usize)?;
+            let log_probability = f64::from(*logit) - total;
+            if !tokenizer.is_stop(token) {
+                let choice = Choice { token, log_probability, heard: listen(&tokenizer.decode(&[token])) };
+                if choice.heard != Heard::Refused {
+                    return Some(choice);
+                }
+                first.get_or_insert(choice);
+            } else if may_end {
                 return None;
             }
-            let index = token as usize;
-            let log_probability = self.logits.get(index).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit) - total);
-            let choice = Choice { token, log_probability, heard: listen(&tokenizer.decode(&[token])) };
-            if choice.heard != Heard::Refused {
-                return Some(choice);
-            }
-            first.get_or_insert(choice);
-            if let Some(logit) = self.logits.get_mut(index) {
-                *logit = f32::NEG_INFINITY;
-            }
+            *logit = f32::NEG_INFINITY;
         }
-        first
+        self.likeliest(desk, total, listen).or(first)
+    }
+
+    /// The likeliest token that `listen` takes.
+    fn likeliest(&self, desk: &Desk<'_>, total: f64, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
+        const MOST_TRIED: usize = 2_000;
+        let tokenizer = desk.model.tokenizer();
+        let mut ranked: Vec<(u32, f32)> = (0..).zip(self.logits.iter().copied()).collect();
+        ranked.retain(|&(token, logit)| logit > f32::NEG_INFINITY && !tokenizer.is_stop(token));
+        ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked.into_iter().take(MOST_TRIED).find_map(|(token, logit)| {
+            let heard = listen(&tokenizer.decode(&[token]));
+            let choice = Choice { token, log_probability: f64::from(logit) - total, heard };
+            (heard != Heard::Refused).then_some(choice)
+        })
     }
 }
 

@@ -99,6 +99,8 @@ const CODE_TOKENS: usize = 384;
 const DRAFT_SAMPLING: Sampling =
     Sampling { temperature: 0.7, top_k: 0, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0, seed: 0 };
 const MOST_CANDIDATES: usize = 16;
+/// Tags that stand only where the form of the answer puts them.
+const TAGS: [&str; 4] = ["<think>", "</think>", "<answer>", "</answer>"];
 
 /// Writes, judges and ranks candidates for a stub. Blocks; call it from a worker thread.
 ///
@@ -239,8 +241,13 @@ impl Task<'_> {
                 cut = head + statement_start(&text[head..], cut - head - 1);
             }
             last_cut = if cut > head { cut } else { usize::MAX };
+            // A draft that turns in circles is closed where the second circle begins.
+            (draft, text) = if failure.repeats && repairs.contains(&failure.message) {
+                self.end(draft, head + failure.at.min(text.len() - head))?
+            } else {
+                self.rewrite(draft, cut, self.sampling(number, round + 1))?
+            };
             repairs.push(failure.message);
-            (draft, text) = self.rewrite(draft, cut, self.sampling(number, round + 1))?;
         }
         let (written, decoding) = (draft.written, draft.decoding);
         let Some(best) = best else { return Err(EngineError::Cancelled) };
@@ -267,6 +274,9 @@ impl Task<'_> {
                 if piece.contains("</think>") {
                     return Heard::Stop;
                 }
+                if TAGS.contains(&piece) {
+                    return Heard::Refused;
+                }
                 let mut tried = claims.clone();
                 if !tried.read(piece) {
                     return Heard::Refused;
@@ -274,7 +284,7 @@ impl Task<'_> {
                 claims = tried;
                 Heard::Taken
             };
-            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline }, listen, &flag)?;
+            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline, may_end: false }, listen, &flag)?;
             if !draft.text(desk).ends_with("</think>") {
                 draft.force(desk, "\n</think>", &flag)?;
             }
@@ -292,8 +302,8 @@ impl Task<'_> {
         let (deadline, flag) = (self.deadline, self.cancel.clone());
         self.on_engine(draft, move |desk, draft| {
             let listen = |piece: &str| {
-                if piece.contains("</answer>") {
-                    return Heard::Stop;
+                if TAGS.contains(&piece) {
+                    return Heard::Refused;
                 }
                 let mut tried = names.clone();
                 if !tried.read(piece) {
@@ -302,7 +312,7 @@ impl Task<'_> {
                 names = tried;
                 if braces.read(piece).is_some() { Heard::Stop } else { Heard::Taken }
             };
-            draft.write(desk, Limits { tokens, deadline }, listen, &flag)
+            draft.write(desk, Limits { tokens, deadline, may_end: false }, listen, &flag)
         })
     }
 
@@ -313,6 +323,17 @@ impl Task<'_> {
             Ok(())
         })?;
         self.code(draft, text, CODE_TOKENS)
+    }
+
+    /// Cuts the draft and closes the function there.
+    fn end(&self, draft: Draft, cut: usize) -> Result<(Draft, String), EngineError> {
+        let flag = self.cancel.clone();
+        self.on_engine(draft, move |desk, draft| {
+            draft.cut(desk, cut)?;
+            let closed = close(&draft.text(desk));
+            let missing = closed.strip_prefix(draft.text(desk).trim_end()).unwrap_or("\n}").to_owned();
+            draft.force(desk, &missing, &flag)
+        })
     }
 
     fn on_engine(

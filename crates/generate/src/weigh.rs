@@ -1,6 +1,10 @@
 //! What a judgement means for the search: what to mend first, and which of two candidates is better.
 
-use crate::{proposal::Candidate, statement::repeated_statement};
+use crate::{
+    proposal::Candidate,
+    reasoning::{ClaimStatus, Stage},
+    statement::repeated_statement,
+};
 use solwright_checker::{Diagnostic, Judgement, Level, Severity, Verdict};
 use solwright_syntax::Span;
 use std::collections::HashSet;
@@ -11,6 +15,8 @@ pub struct Failure {
     pub at: usize,
     /// What is wrong.
     pub message: String,
+    /// Whether the draft repeats itself.
+    pub repeats: bool,
 }
 
 /// The first thing to mend, what the compiler refuses before what is merely poor; `None` when the candidate is fine, or when only
@@ -26,24 +32,24 @@ pub fn failure(judgement: &Judgement) -> Option<Failure> {
             if let Some(span) = diagnostic.span.filter(|span| splice.span.contains(span.start)) {
                 // The forced head ends with a brace and a new line.
                 let at = place(span).saturating_sub(body + 1);
-                return Some(Failure { at, message: diagnostic.message.clone() });
+                return Some(Failure { at, message: diagnostic.message.clone(), repeats: false });
             }
         }
     }
     if let Some(message) = verdict.format.diagnostics.first() {
-        return Some(Failure { at: 0, message: message.message.clone() });
+        return Some(Failure { at: 0, message: message.message.clone(), repeats: false });
     }
     if let Some(at) = repeated_statement(&answer.code[body..]) {
-        return Some(Failure { at: at + 1, message: "a statement is said twice in a row".to_owned() });
+        return Some(Failure { at: at + 1, message: "the draft repeats itself".to_owned(), repeats: true });
     }
     let inside = |span: Span| if splice.span.contains(span.start) { place(span).saturating_sub(body + 1) } else { 0 };
     let worst =
         verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity);
     if let Some(worst) = worst {
-        return Some(Failure { at: inside(worst.span), message: worst.message.clone() });
+        return Some(Failure { at: inside(worst.span), message: worst.message.clone(), repeats: false });
     }
     let remark = remarks(verdict, splice.span).next()?;
-    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone() })
+    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone(), repeats: false })
 }
 
 /// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
@@ -67,11 +73,13 @@ fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
     verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
 }
 
-/// Best first by the score, then by the model's own certainty; what reads the same is kept once.
+/// Best first by the score, then by how much of its own reasoning the code contradicts, then by the model's certainty; what reads the
+/// same is kept once.
 pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|a, b| {
         let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
-        by_merit.then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
+        let by_reasoning = contradicted(&a.reasoning).total_cmp(&contradicted(&b.reasoning));
+        by_merit.then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
     });
     let mut seen = HashSet::new();
     candidates.retain(|candidate| seen.insert(candidate.code.split_whitespace().collect::<String>()));
@@ -79,6 +87,13 @@ pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
         candidate.rank = index + 1;
     }
     candidates
+}
+
+/// Share of the claims that the code contradicts.
+fn contradicted(stages: &[Stage]) -> f64 {
+    let claims = || stages.iter().flat_map(|stage| &stage.claims);
+    let failing = claims().filter(|claim| claim.status == ClaimStatus::Fails).count();
+    failing as f64 / claims().count().max(1) as f64
 }
 
 /// The first error that keeps the candidate from compiling.

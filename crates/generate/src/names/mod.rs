@@ -89,12 +89,16 @@ impl NameFilter {
             return true;
         }
         match (sign, &self.before) {
+            ('(', Before::Word(word)) if self.is_value(word) => return false,
             ('"' | '\'', _) => self.state = State::Text(sign),
             ('/', Before::Sign('/')) => self.state = State::LineComment,
             ('*', Before::Sign('/')) => self.state = State::BlockComment(false),
             ('.', Before::Word(word)) => self.object.clone_from(word),
-            ('.', Before::Sign(_)) => self.object.clear(),
+            ('.', Before::Sign(sign)) => self.object = sign.to_string(),
             _ => {}
+        }
+        if sign != '.' && sign != '(' {
+            self.object.clear();
         }
         self.before = Before::Sign(sign);
         true
@@ -130,7 +134,7 @@ impl NameFilter {
 
     fn wanted(&self) -> Wanted<'_> {
         match &self.before {
-            Before::Sign('.') => self.scope.members(&self.object).map_or(Wanted::Any, Wanted::OneOf),
+            Before::Sign('.') => Wanted::OneOf(self.scope.members(&self.object)),
             Before::Sign(']') => Wanted::OneOf(DATA_LOCATIONS.to_vec()),
             Before::Sign(_) => Wanted::OneOf(self.usable()),
             Before::Word(word) => match word.as_str() {
@@ -149,6 +153,11 @@ impl NameFilter {
     fn declares(&self) -> bool {
         let Before::Word(word) = &self.before else { return false };
         DATA_LOCATIONS.contains(&word.as_str()) || self.scope.is_type(word)
+    }
+
+    /// Whether the word names a value, which cannot be called; a member of the same name may be another thing.
+    fn is_value(&self, word: &str) -> bool {
+        self.object.is_empty() && (self.scope.values.contains(word) || self.locals.iter().any(|local| local == word))
     }
 
     fn usable(&self) -> Vec<&str> {

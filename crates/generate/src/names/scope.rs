@@ -57,6 +57,30 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("abi", &["encode", "encodePacked", "encodeWithSelector", "encodeWithSignature", "encodeCall", "decode"]),
 ];
 
+/// Members of the language's own types.
+const COMMON_MEMBERS: &[&str] = &[
+    "length",
+    "push",
+    "pop",
+    "balance",
+    "code",
+    "codehash",
+    "transfer",
+    "send",
+    "call",
+    "delegatecall",
+    "staticcall",
+    "selector",
+    "address",
+    "max",
+    "min",
+    "concat",
+    "name",
+    "interfaceId",
+    "wrap",
+    "unwrap",
+];
+
 /// The names that a function's body may use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -64,6 +88,10 @@ pub struct Scope {
     pub names: BTreeSet<String>,
     /// State variables, those among `names` that reasoning may say are read or written.
     pub state: BTreeSet<String>,
+    /// State variables, parameters and named return values: they can be read and not called.
+    pub values: BTreeSet<String>,
+    /// Fields of structs, members of enums and functions of contracts in reach.
+    pub fields: BTreeSet<String>,
     /// Modifiers that the signature invokes.
     pub guards: BTreeSet<String>,
     /// Contracts, structs, enums and elementary types.
@@ -85,6 +113,7 @@ impl Scope {
             .flat_map(|document| document.contracts().into_iter().map(move |contract| (document, contract)))
             .collect();
         scope.types.extend(contracts.iter().map(|(_, contract)| contract.name.clone()));
+        scope.fields.extend(contracts.iter().flat_map(|(document, contract)| fields(document, contract)));
         let Some(own) = contracts.iter().find(|(at, c)| c.span == stub.contract_span && at.text() == document.text())
         else {
             return scope;
@@ -103,12 +132,16 @@ impl Scope {
             .names
             .extend(contracts.iter().filter(|(_, c)| c.kind == ContractKind::Library).map(|(_, c)| c.name.clone()));
         scope.add_parameters(&stub.signature);
+        scope.values.extend(scope.state.iter().cloned());
         scope
     }
 
-    /// The members of a thing whose members are few and fixed.
-    pub(super) fn members(&self, object: &str) -> Option<Vec<&'static str>> {
-        MEMBERS.iter().find(|(name, _)| *name == object).map(|(_, members)| members.to_vec())
+    /// The members that a thing can have: few and fixed for `msg` and its like, else any that something in reach has.
+    pub(super) fn members(&self, object: &str) -> Vec<&str> {
+        match MEMBERS.iter().find(|(name, _)| *name == object) {
+            Some((_, members)) => members.to_vec(),
+            None => self.fields.iter().map(String::as_str).chain(COMMON_MEMBERS.iter().copied()).collect(),
+        }
     }
 
     /// Whether a local can be declared after the word.
@@ -141,9 +174,27 @@ impl Scope {
         let functions = document.functions();
         let Some(function) = functions.first() else { return };
         for list in [Some(function.parameters), function.returns].into_iter().flatten() {
-            self.names.extend(names_in(list, document.text()));
+            let names = names_in(list, document.text());
+            self.values.extend(names.iter().cloned());
+            self.names.extend(names);
         }
     }
+}
+
+/// What may stand after a dot because of a contract: its functions and public variables, the fields of its structs, the members of
+/// its enums and errors.
+fn fields(document: &Document, contract: &ContractItem) -> Vec<String> {
+    let mut fields = Vec::new();
+    for member in &contract.members {
+        fields.extend(member.name.clone());
+        if matches!(member.kind, MemberKind::Struct | MemberKind::Enum) {
+            let text = member.span.text(document.text());
+            let body = text.split_once('{').map_or("", |(_, body)| body);
+            let last_words = body.split([';', ',', '}']).filter_map(|part| part.split_whitespace().last());
+            fields.extend(last_words.map(str::to_owned));
+        }
+    }
+    fields
 }
 
 fn invokes(signature: &str, modifier: &str) -> bool {

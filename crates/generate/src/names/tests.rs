@@ -48,6 +48,9 @@ fn what_is_in_scope_may_be_used() {
 
 #[test]
 fn locals_may_be_used_once_they_are_declared() {
+    accepts(
+        "uint256 n = type(uint256).max;\nIERC20 token = IERC20(to);\ntoken.transfer(to, n);\nn = address(this).balance;\n",
+    );
     accepts("uint256 amount = amounts[0];\nDeposit memory deposit = Deposit(amount);\ndone = deposit.amount > 0;\n");
     accepts("for (uint256 i = 0; i < amounts.length; i++) {\n    base += amounts[i];\n}\n");
     refuses("amount = 1;");
@@ -61,6 +64,9 @@ fn names_out_of_scope_are_refused_as_soon_as_they_cannot_become_right() {
     refuses("emit Sent(");
     refuses("revert Full(");
     refuses("msg.origin");
+    refuses("balances[to].admin");
+    refuses("base(");
+    refuses("uint256 x = 1; x(");
     refuses("selfdestruct(to);");
     refuses("send(to, amounts);");
     refuses("base owner");
