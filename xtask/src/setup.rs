@@ -14,9 +14,26 @@ pub fn everything() -> anyhow::Result<PathBuf> {
 
 /// Builds the `solwright` binary.
 pub fn build() -> anyhow::Result<PathBuf> {
+    claim_target()?;
     step("building solwright (the first time takes some minutes, for the compilers and tensors it stands on)");
     run(&mut cargo(&["build", "--package", "solwright-cli"]))?;
     Ok(target().join("debug").join(format!("solwright{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Checkouts share what they build on, and cargo tells their own crates apart by the age of files alone: when another checkout built
+/// last, its crates are removed, so that none of them passes for ours.
+fn claim_target() -> anyhow::Result<()> {
+    let stamp = target().join(".solwright-checkout");
+    let here = root().display().to_string();
+    if fs::read_to_string(&stamp).is_ok_and(|last| last == here) {
+        return Ok(());
+    }
+    fs::create_dir_all(target())?;
+    let crates = ["syntax", "analysis", "checker", "model", "generate", "server", "cli", "test-utils"];
+    let packages = crates.iter().flat_map(|name| ["--package".to_owned(), format!("solwright-{name}")]);
+    run(cargo(&["clean", "--quiet"]).args(packages))?;
+    fs::write(stamp, here)?;
+    Ok(())
 }
 
 fn compiler(binary: &PathBuf) -> anyhow::Result<()> {
