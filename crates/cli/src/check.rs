@@ -75,7 +75,7 @@ fn to_text(out: &mut dyn Write, report: &FileReport, lines: &Lines<'_>, path: &P
     }
     let errors = report.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
     let compiler = report.compiler.as_deref().map(|version| format!(", solc {version}")).unwrap_or_default();
-    writeln!(out, "{}: {errors} errors, {} findings{compiler}\n", path.display(), report.findings.len())?;
+    writeln!(out, "{}: {errors} errors, {} findings{compiler}\n", text::shown(path), report.findings.len())?;
     Ok(())
 }
 
@@ -86,7 +86,7 @@ fn timings(path: &Path, first: &FileReport, check: impl Fn() -> FileReport) {
     for (name, timings) in [("first", first.milliseconds), ("warm", warm[WARM_RUNS / 2])] {
         eprintln!(
             "{}: {name}: syntax {:.2} ms, analysis and detectors {:.2} ms, solc {:.2} ms, whole verdict {:.2} ms",
-            path.display(),
+            text::shown(path),
             timings.syntax,
             timings.security,
             timings.compile,

@@ -34,7 +34,7 @@ pub fn diagnostic(out: &mut dyn Write, diagnostic: &Diagnostic, lines: &Lines<'_
     writeln!(out, "{level}{code}: {}", diagnostic.message)?;
     match diagnostic.span {
         Some(span) if diagnostic.file == main => excerpt(out, main, span, lines)?,
-        _ => writeln!(out, "  --> {}", diagnostic.file.display())?,
+        _ => writeln!(out, "  --> {}", shown(&diagnostic.file))?,
     }
     writeln!(out)
 }
@@ -103,6 +103,12 @@ fn verdict(out: &mut dyn Write, best: &Candidate) -> io::Result<()> {
     Ok(())
 }
 
+/// A path as one would type it here.
+pub fn shown(path: &Path) -> std::path::Display<'_> {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
+    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).display()
+}
+
 fn excerpt(out: &mut dyn Write, file: &Path, span: Span, lines: &Lines<'_>) -> io::Result<()> {
     let (line, column) = lines.at(span.start);
     let (last, end) = lines.at(span.end);
@@ -111,7 +117,7 @@ fn excerpt(out: &mut dyn Write, file: &Path, span: Span, lines: &Lines<'_>) -> i
     let carets = "^".repeat(until.saturating_sub(column as usize).max(1));
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
-    writeln!(out, "{gutter} --> {}:{line}:{column}", file.display())?;
+    writeln!(out, "{gutter} --> {}:{line}:{column}", shown(file))?;
     writeln!(out, "{number} | {source}")?;
     writeln!(out, "{gutter} | {}{carets}", " ".repeat(column as usize - 1))
 }

@@ -276,6 +276,11 @@ local function says_what_is_no_stub()
     return #messages > heard
   end, 10)
   check('no stub at the cursor is said in a sentence', #messages > heard and text() == before, messages)
+  -- The message may come before the answer to the request.
+  local idle = wait(function()
+    return not require('solwright').is_running()
+  end, 10)
+  check('a refused request ends', idle)
 end
 
 local function has_its_surroundings()

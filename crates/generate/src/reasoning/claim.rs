@@ -104,7 +104,12 @@ impl Predicate {
         let calls = || facts.effects.iter().filter(|effect| matches!(effect, Effect::Call { .. }));
         match self {
             Self::AnyoneMayCall => absent(facts.guards.first().map(|guard| guard.span)),
-            Self::Guard(name) => present(&facts.guards, name),
+            Self::Guard(name) => {
+                // A modifier is a guard when there is one at all: `onlyOwner` often asks in a function of another name.
+                let by_modifier = if facts.guards.is_empty() { &[][..] } else { &facts.modifiers };
+                let place = facts.guards.iter().chain(by_modifier).find(|place| same(&place.name, name));
+                found(place.map(|place| place.span))
+            }
             Self::Locked(name) => present(&facts.locks, name),
             Self::WritesNothing => absent(writes().next().map(Effect::span)),
             Self::Reads(name) => present(&facts.reads, name),

@@ -37,6 +37,8 @@ pub struct Facts {
     pub parameters: Vec<String>,
     /// Guards on who may call.
     pub guards: Vec<Place>,
+    /// Modifiers that the signature invokes, by the name it gives them; what they ask for may stand deeper.
+    pub modifiers: Vec<Place>,
     /// Locks against reentrant calls.
     pub locks: Vec<Place>,
     /// State variables read.
@@ -80,6 +82,12 @@ impl Facts {
         let mut facts = Self {
             parameters: known.params.iter().map(|param| param.name.clone()).filter(|name| !name.is_empty()).collect(),
             guards: known.access.iter().filter(|guard| guard.kind == GuardKind::Caller).map(guard).collect(),
+            modifiers: program
+                .function(known.function)
+                .modifiers
+                .iter()
+                .filter_map(|call| Some(Place { name: call.path.last()?.clone(), span: call.span }))
+                .collect(),
             locks: known.reentrancy_guard.iter().map(guard).collect(),
             ..Self::default()
         };

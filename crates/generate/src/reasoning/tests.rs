@@ -12,6 +12,7 @@ fn withdraw() -> Facts {
     Facts {
         parameters: vec!["amount".into()],
         guards: Vec::new(),
+        modifiers: Vec::new(),
         locks: Vec::new(),
         reads: vec![place("balances")],
         effects: vec![
@@ -60,6 +61,14 @@ fn a_claim_that_the_code_contradicts_fails() {
     assert_eq!(status("state is settled before any call leaves", &facts), ClaimStatus::Fails);
     assert_eq!(status("no call leaves the contract", &facts), ClaimStatus::Fails);
     assert_eq!(status("requires `amount > 0`", &facts), ClaimStatus::Fails);
+}
+
+#[test]
+fn a_modifier_that_asks_deeper_is_a_guard_by_its_own_name() {
+    let mut facts = Facts { modifiers: vec![place("onlyOwner")], ..withdraw() };
+    assert_eq!(status("guarded by `onlyOwner`", &facts), ClaimStatus::Fails);
+    facts.guards.push(place("_checkOwner"));
+    assert_eq!(status("guarded by `onlyOwner`", &facts), ClaimStatus::Holds);
 }
 
 #[test]

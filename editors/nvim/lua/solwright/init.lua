@@ -65,6 +65,12 @@ function M.generate()
   end)
 end
 
+--- Whether a function of this buffer is being generated.
+---@return boolean
+function M.is_running()
+  return running[vim.api.nvim_get_current_buf()] ~= nil
+end
+
 --- Stops the generation in this buffer.
 function M.cancel()
   local client, bufnr = M.client(), vim.api.nvim_get_current_buf()
