@@ -1,7 +1,7 @@
 //! Layer 0: the answer's form. `<think>…</think><answer>…</answer>` around exactly the asked function (SmartCoder-R1, arXiv
 //! 2509.09942, section 3.2). The one parser of answers: editor, benchmark and training read them here.
 
-use solwright_syntax::{Document, FunctionStub, MemberKind, Span, StubKind};
+use solwright_syntax::{Document, FunctionStub, MemberKind, Span, StubKind, without_comments};
 
 /// An answer taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,19 +153,6 @@ fn is_too_short(body: &str, reference: &str) -> bool {
     let length = |text: &str| without_comments(text).chars().filter(|c| !c.is_whitespace()).count() as f64;
     let reference = reference.split_once('{').map_or(reference, |(_, body)| body.trim_end().trim_end_matches('}'));
     length(body) < LEAST_SHARE_OF_REFERENCE * length(reference)
-}
-
-fn without_comments(code: &str) -> String {
-    let mut out = String::with_capacity(code.len());
-    let mut rest = code;
-    while let Some(at) = rest.find("//").into_iter().chain(rest.find("/*")).min() {
-        out.push_str(&rest[..at]);
-        let end =
-            if rest[at..].starts_with("//") { rest[at..].find('\n') } else { rest[at..].find("*/").map(|n| n + 2) };
-        rest = end.map_or("", |n| &rest[at + n..]);
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

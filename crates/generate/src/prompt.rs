@@ -2,7 +2,7 @@
 //! here, so that the model meets at work what it met in training.
 
 use solwright_analysis::project::Sources;
-use solwright_syntax::{ContractItem, Document, FunctionStub, MemberItem, MemberKind};
+use solwright_syntax::{ContractItem, Document, FunctionStub, MemberItem, MemberKind, without_comments};
 use std::{borrow::Cow, collections::HashSet};
 
 /// The first message of every conversation.
@@ -161,22 +161,7 @@ fn declaration(member: &MemberItem, text: &str) -> String {
 
 /// Code with comments dropped and every run of white space made one space.
 fn one_line(code: &str) -> String {
-    let mut out = String::with_capacity(code.len());
-    let mut rest = code;
-    loop {
-        let next = [rest.find("//"), rest.find("/*")].into_iter().flatten().min();
-        let Some(at) = next else { break };
-        out.push_str(&rest[..at]);
-        out.push(' ');
-        let end = if rest[at..].starts_with("//") {
-            rest[at..].find('\n').map(|n| n + 1)
-        } else {
-            rest[at..].find("*/").map(|n| n + 2)
-        };
-        rest = end.map_or("", |n| &rest[at + n..]);
-    }
-    out.push_str(rest);
-    let line = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = without_comments(code).split_whitespace().collect::<Vec<_>>().join(" ");
     line.replace("( ", "(").replace(" )", ")")
 }
 

@@ -22,6 +22,19 @@ pub(crate) struct Token {
     pub span: Span,
 }
 
+/// The text with a space in the place of every comment; what looks like one in a string stays.
+pub fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for token in tokens(text).filter(|token| matches!(token.kind, TokenKind::Doc | TokenKind::Comment)) {
+        out.push_str(Span::new(at, token.span.start).text(text));
+        out.push(' ');
+        at = token.span.end;
+    }
+    out.push_str(Span::new(at, text.len()).text(text));
+    out
+}
+
 /// Every token of the text in order. White space is what lies between; nothing is ever an error.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let mut at = 0;

@@ -1,7 +1,7 @@
 //! Declarations.
 
 use super::{Block, Expr};
-use solwright_syntax::Span;
+use solwright_syntax::{ContractKind, Span};
 
 /// What one file declares.
 #[derive(Clone, Debug, Default)]
@@ -46,19 +46,6 @@ pub enum Imported {
     Namespace(String),
     /// Names, each with the name it gets here.
     Names(Vec<(String, String)>),
-}
-
-/// Kind of a contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContractKind {
-    /// `contract`
-    Contract,
-    /// `abstract contract`
-    Abstract,
-    /// `interface`
-    Interface,
-    /// `library`
-    Library,
 }
 
 /// A contract, interface or library.
@@ -284,18 +271,6 @@ pub enum TypeNameKind {
     Named(Vec<String>),
     /// Not understood.
     Unknown,
-}
-
-impl ContractKind {
-    /// The keyword.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Contract => "contract",
-            Self::Abstract => "abstract contract",
-            Self::Interface => "interface",
-            Self::Library => "library",
-        }
-    }
 }
 
 impl Function {
