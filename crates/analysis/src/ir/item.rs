@@ -22,6 +22,10 @@ pub struct FileIr {
     pub value_types: Vec<(String, TypeName)>,
     /// Errors of the file.
     pub errors: Vec<String>,
+    /// Events of the file.
+    pub events: Vec<Event>,
+    /// Places of `pragma` directives.
+    pub pragmas: Vec<Span>,
     /// `using` directives of the file.
     pub usings: Vec<Using>,
     /// Places that did not parse and were left out, or why nothing was read at all.
@@ -75,6 +79,8 @@ pub struct Contract {
     pub value_types: Vec<(String, TypeName)>,
     /// Errors.
     pub errors: Vec<String>,
+    /// Events.
+    pub events: Vec<Event>,
 }
 
 /// A base in `contract A is B(x)`.
@@ -104,6 +110,19 @@ pub struct Struct {
     pub name: String,
     /// Its fields.
     pub fields: Vec<Variable>,
+}
+
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub params: Parameters,
+    /// Which of them are indexed.
+    pub indexed: Vec<bool>,
+    /// Its place.
+    pub span: Span,
 }
 
 /// How a variable may change.
@@ -211,12 +230,16 @@ pub struct Function {
     pub returns: Parameters,
     /// Visibility; what Solidity takes for granted when it is not stated.
     pub visibility: Visibility,
+    /// Whether the visibility is stated.
+    pub states_visibility: bool,
     /// What it may do to the state.
     pub mutability: Mutability,
     /// Modifiers and base constructors, in order.
     pub modifiers: Vec<ModifierCall>,
     /// Whether it may be overridden.
     pub is_virtual: bool,
+    /// Whether it overrides another.
+    pub is_override: bool,
     /// Its body.
     pub body: Option<Block>,
 }
@@ -263,8 +286,8 @@ pub enum TypeNameKind {
     String,
     /// `mapping(key => value)`
     Mapping(Box<TypeName>, Box<TypeName>),
-    /// `element[]`
-    Array(Box<TypeName>),
+    /// `element[]`, `element[length]`
+    Array(Box<TypeName>, Option<Box<Expr>>),
     /// A function type.
     Function,
     /// A name, by its parts.

@@ -1,7 +1,7 @@
 //! solar's tree into ours: declarations.
 
 use super::{
-    Base, Contract, ContractKind, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall,
+    Base, Contract, ContractKind, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall,
     Mutability, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility, legacy,
 };
 use solar::ast;
@@ -43,7 +43,8 @@ impl Lower {
                 ast::ItemKind::Enum(item) => file.enums.push(item.name.to_string()),
                 ast::ItemKind::Udvt(item) => file.value_types.push((item.name.to_string(), lower.ty(&item.ty))),
                 ast::ItemKind::Error(item) => file.errors.push(item.name.to_string()),
-                ast::ItemKind::Event(_) | ast::ItemKind::Pragma(_) => {}
+                ast::ItemKind::Event(event) => file.events.push(lower.event(event, span(item.span))),
+                ast::ItemKind::Pragma(_) => file.pragmas.push(span(item.span)),
             }
         }
         file
@@ -95,6 +96,7 @@ impl Lower {
             enums: Vec::new(),
             value_types: Vec::new(),
             errors: Vec::new(),
+            events: Vec::new(),
         };
         for member in item.body.iter() {
             self.member(member, &mut contract);
@@ -114,7 +116,17 @@ impl Lower {
             ast::ItemKind::Enum(item) => contract.enums.push(item.name.to_string()),
             ast::ItemKind::Udvt(item) => contract.value_types.push((item.name.to_string(), self.ty(&item.ty))),
             ast::ItemKind::Error(item) => contract.errors.push(item.name.to_string()),
+            ast::ItemKind::Event(event) => contract.events.push(self.event(event, span(member.span))),
             _ => {}
+        }
+    }
+
+    fn event(&mut self, item: &ast::ItemEvent<'_>, whole: Span) -> Event {
+        Event {
+            name: item.name.to_string(),
+            params: item.parameters.iter().map(|param| self.variable(param)).collect(),
+            indexed: item.parameters.iter().map(|param| param.indexed).collect(),
+            span: whole,
         }
     }
 
@@ -177,9 +189,11 @@ impl Lower {
             params: header.parameters.iter().map(|param| self.variable(param)).collect(),
             returns: header.returns().iter().map(|param| self.variable(param)).collect(),
             visibility: header.visibility().map_or(default, visibility),
+            states_visibility: header.visibility().is_some(),
             mutability,
             modifiers: header.modifiers.iter().map(|modifier| self.modifier(modifier)).collect(),
             is_virtual: header.virtual_(),
+            is_override: header.override_.is_some(),
             body: item.body.as_ref().map(|body| self.block(body)),
         }
     }
@@ -206,7 +220,10 @@ impl Lower {
                 ast::ElementaryType::FixedBytes(size) => TypeNameKind::FixedBytes(size.bytes()),
                 ast::ElementaryType::Fixed(..) | ast::ElementaryType::UFixed(..) => TypeNameKind::Unknown,
             },
-            ast::TypeKind::Array(array) => TypeNameKind::Array(Box::new(self.ty(&array.element))),
+            ast::TypeKind::Array(array) => TypeNameKind::Array(
+                Box::new(self.ty(&array.element)),
+                array.size.as_ref().map(|size| Box::new(self.expr(size))),
+            ),
             ast::TypeKind::Function(_) => TypeNameKind::Function,
             ast::TypeKind::Mapping(mapping) => {
                 TypeNameKind::Mapping(Box::new(self.ty(&mapping.key)), Box::new(self.ty(&mapping.value)))

@@ -16,14 +16,16 @@ mod parse;
 mod stmt;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 pub use cache::file_ir;
 pub use expr::{Arg, BinaryOp, Expr, ExprKind, UnaryOp};
 pub use item::{
-    Base, Contract, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall, Mutability, Parameters,
-    Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility,
+    Base, Contract, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall, Mutability,
+    Parameters, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility,
 };
 pub use lower::MAX_DEPTH;
 pub use parse::parse;
 pub use solwright_syntax::ContractKind;
 pub use stmt::{Block, CatchClause, Stmt, StmtKind};
+pub use visit::Setting;

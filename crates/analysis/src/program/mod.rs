@@ -7,12 +7,15 @@ mod ids;
 mod inherit;
 pub mod lookup;
 mod names;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod types;
 
 pub use ids::{ContractId, FunctionId, Place, StructId, VariableId};
+pub use lookup::Callable;
 pub use names::Symbol;
+pub use scope::Scope;
 pub use types::Ty;
 
 use crate::{

@@ -82,7 +82,7 @@ impl Program {
         let deeper = |inner: &TypeName| Arc::new(self.ty(file, contract, inner));
         match &name.kind {
             TypeNameKind::Mapping(key, value) => Ty::Mapping(deeper(key), deeper(value)),
-            TypeNameKind::Array(element) => Ty::Array(deeper(element)),
+            TypeNameKind::Array(element, _) => Ty::Array(deeper(element)),
             TypeNameKind::Named(path) => match self.resolve_path(file, contract, path) {
                 Some(Symbol::Contract(id)) => Ty::Contract(id),
                 Some(Symbol::Struct(id)) => Ty::Struct(id),

@@ -39,6 +39,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::Medium,
     scwe: "SCWE-049",
+    also: &[],
     swc: Some("SWC-105"),
     source: include_str!("arbitrary_send.rs"),
     check,
@@ -60,6 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 note: format!("it goes to {whom}, and nothing on the way asks who calls or what is owed"),
                 help: "let only an owner or a role call it, or reduce the caller's own balance first".to_owned(),
                 trace: vec![(call.place, "the Ether leaves here".to_owned())],
+                ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }

@@ -1,13 +1,14 @@
 //! What detectors look at: every function of the main file, and every way into its contracts.
 
-use super::Detector;
-use crate::finding::{Confidence, Finding, Severity, TraceStep};
+use super::{Detector, view::View};
+use crate::finding::{Confidence, Finding, Fix, Severity, TraceStep};
 use solwright_analysis::{
     Program,
     facts::{FunctionFacts, facts_in, facts_of},
     ir::{ContractKind, FunctionKind},
     program::{ContractId, FunctionId, Place},
 };
+use solwright_syntax::Span;
 use std::{cell::OnceCell, collections::HashSet};
 
 /// Functions that one contract may have before the rest is left out.
@@ -20,6 +21,8 @@ pub(super) struct Context<'a> {
     pub contracts: Vec<ContractRun>,
     /// Functions of the main file that are no way into a contract: internal ones, libraries, constructors, free functions.
     pub others: Vec<FunctionFacts>,
+    /// Functions and modifiers of the main file in the order of the text, for detectors that look at the shape of code.
+    pub views: Vec<View<'a>>,
     discarded: OnceCell<HashSet<Place>>,
 }
 
@@ -28,7 +31,7 @@ pub(super) struct ContractRun {
     pub entries: Vec<FunctionFacts>,
 }
 
-/// What a detector says of one place.
+/// What a detector says of one place. Begin with [`Report::of`].
 pub(super) struct Report {
     pub severity: Severity,
     pub confidence: Confidence,
@@ -36,6 +39,26 @@ pub(super) struct Report {
     pub note: String,
     pub help: String,
     pub trace: Vec<(Place, String)>,
+    /// The entry of the OWASP enumeration that fits best, one of the detector's own.
+    pub scwe: &'static str,
+    /// Edits of the main file that mend it, with the name of the whole.
+    pub fix: Option<Fix>,
+}
+
+impl Report {
+    /// A report with the detector's own severity, confidence and ids, and nothing said yet.
+    pub fn of(detector: &Detector) -> Self {
+        Self {
+            severity: detector.severity,
+            confidence: detector.confidence,
+            message: String::new(),
+            note: String::new(),
+            help: String::new(),
+            trace: Vec::new(),
+            scwe: detector.scwe,
+            fix: None,
+        }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -57,7 +80,8 @@ impl<'a> Context<'a> {
             !seen.contains(id) && function.body.is_some() && function.kind != FunctionKind::Modifier
         });
         let others = others.map(|id| facts_of(program, id)).collect();
-        Self { program, contracts, others, discarded: OnceCell::new() }
+        let views = program.main_functions().map(|id| View::new(program, id)).collect();
+        Self { program, contracts, others, views, discarded: OnceCell::new() }
     }
 
     /// Facts of all functions, ways in first.
@@ -68,6 +92,11 @@ impl<'a> Context<'a> {
     /// Calls of the main file whose first result nothing looks at.
     pub fn is_discarded(&self, place: Place) -> bool {
         self.discarded.get_or_init(|| super::discarded::discarded(self.program)).contains(&place)
+    }
+
+    /// A place of the main file.
+    pub fn place(&self, span: Span) -> Place {
+        Place { file: 0, span }
     }
 
     /// The first of these places that lies in the main file.
@@ -92,9 +121,9 @@ impl<'a> Context<'a> {
             file: self.program.path(place.file).to_path_buf(),
             span: place.span,
             trace: report.trace.into_iter().map(step).collect(),
-            scwe: detector.scwe,
+            scwe: report.scwe,
             swc: detector.swc,
-            fix: None,
+            fix: report.fix,
         }
     }
 }

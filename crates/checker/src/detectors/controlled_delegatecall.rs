@@ -43,6 +43,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::High,
     scwe: "SCWE-035",
+    also: &[],
     swc: Some("SWC-112"),
     source: include_str!("controlled_delegatecall.rs"),
     check,
@@ -103,6 +104,7 @@ fn check_call(
         note: "that code can change every variable of this contract and take its Ether".to_owned(),
         help: "let only an owner or a role choose the target, or keep a list of trusted ones".to_owned(),
         trace,
+        ..Report::of(&DETECTOR)
     };
     Some(context.finding(&DETECTOR, place, report))
 }

@@ -13,6 +13,7 @@ mod tx_origin;
 mod unchecked_call;
 mod unchecked_transfer;
 mod unprotected_selfdestruct;
+mod view;
 mod weak_randomness;
 
 use crate::{
@@ -46,6 +47,8 @@ pub struct Detector {
     pub confidence: Confidence,
     /// OWASP Smart Contract Weakness Enumeration id.
     pub scwe: &'static str,
+    /// Other entries of that enumeration whose weakness it finds as well.
+    pub also: &'static [&'static str],
     /// Smart Contract Weakness Classification id, where there is one.
     pub swc: Option<&'static str>,
     /// Its own file, whose doc comment is the manual.

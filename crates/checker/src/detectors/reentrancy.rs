@@ -48,6 +48,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::High,
     scwe: "SCWE-046",
+    also: &[],
     swc: Some("SWC-107"),
     source: include_str!("reentrancy.rs"),
     check,
@@ -164,5 +165,5 @@ fn report(
         }
         Some(other) => format!("write `{state}` before the call, or put the same lock on `{}`", other.name),
     };
-    Report { severity, confidence, message, note, help, trace }
+    Report { severity, confidence, message, note, help, trace, ..Report::of(&DETECTOR) }
 }

@@ -25,10 +25,7 @@ use super::{
     context::{Context, Report},
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::{
-    ir::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind, UnaryOp},
-    program::Place,
-};
+use solwright_analysis::ir::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "tx-origin",
@@ -36,25 +33,25 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-018",
+    also: &[],
     swc: Some("SWC-115"),
     source: include_str!("tx_origin.rs"),
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for id in context.program.main_functions() {
-        let Some(body) = &context.program.function(id).body else { continue };
+    for body in context.views.iter().filter_map(|view| view.function.body.as_ref()) {
         let mut found = Vec::new();
         block(body, &mut found);
         for expr in found {
-            let place = Place { file: 0, span: expr.span };
+            let place = context.place(expr.span);
             let report = Report {
                 severity: Severity::Medium,
                 confidence: Confidence::High,
                 message: format!("`{}` lets `tx.origin` decide who is allowed", context.program.snippet(place)),
                 note: "whoever the owner is lured into calling can call on and pass this check".to_owned(),
                 help: "compare `msg.sender` instead".to_owned(),
-                trace: Vec::new(),
+                ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }

@@ -34,6 +34,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-048",
+    also: &[],
     swc: Some("SWC-104"),
     source: include_str!("unchecked_call.rs"),
     check,
@@ -56,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: format!("the success of `{name}` to `{}` is ignored", call.target),
             note: format!("`{name}` returns `false` instead of reverting, so what follows runs even when it failed"),
             help: "look at the returned `bool`, for example with `require(ok)`".to_owned(),
-            trace: Vec::new(),
+            ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, call.place, report));
     }

@@ -34,6 +34,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-048",
+    also: &[],
     swc: Some("SWC-104"),
     source: include_str!("unchecked_transfer.rs"),
     check,
@@ -55,7 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: format!("the result of `{name}` on `{}` is ignored", call.target),
             note: "a token may return `false` instead of reverting, and nothing has moved then".to_owned(),
             help: format!("use `{safe}` of OpenZeppelin's `SafeERC20`, or require the returned `bool`"),
-            trace: Vec::new(),
+            ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, call.place, report));
     }

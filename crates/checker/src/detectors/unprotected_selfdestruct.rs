@@ -36,6 +36,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::High,
     scwe: "SCWE-050",
+    also: &[],
     swc: Some("SWC-106"),
     source: include_str!("unprotected_selfdestruct.rs"),
     check,
@@ -57,6 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 note: "nothing on the way to `selfdestruct` asks who calls".to_owned(),
                 help: "let only an owner or a role reach it, or remove it".to_owned(),
                 trace: vec![(effect.place, "the contract ends here".to_owned())],
+                ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }

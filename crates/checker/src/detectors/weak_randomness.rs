@@ -34,6 +34,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     scwe: "SCWE-024",
+    also: &[],
     swc: Some("SWC-120"),
     source: include_str!("weak_randomness.rs"),
     check,
@@ -49,7 +50,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: format!("`{text}` is no random number, it follows from {source}"),
             note: "a contract in the same block works out the same number before it plays".to_owned(),
             help: "take randomness from an oracle such as a VRF, or from a commitment made before".to_owned(),
-            trace: Vec::new(),
+            ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, at, report));
     }

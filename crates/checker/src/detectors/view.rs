@@ -1,0 +1,60 @@
+//! One function of the main file, for detectors that look at the shape of its code.
+
+use solwright_analysis::{
+    Program,
+    ir::{Expr, Function, Setting, Stmt},
+    program::{ContractId, FunctionId, Scope, Ty},
+};
+use std::cell::OnceCell;
+
+#[allow(dead_code)]
+/// A function or modifier of the main file, with what several detectors ask of it found once.
+pub(super) struct View<'a> {
+    pub id: FunctionId,
+    pub function: &'a Function,
+    /// The contract that declares it; `None` for a free function.
+    pub contract: Option<ContractId>,
+    program: &'a Program,
+    stmts: OnceCell<Vec<(&'a Stmt, Setting)>>,
+    exprs: OnceCell<Vec<(&'a Expr, Setting)>>,
+    scope: OnceCell<Scope<'a>>,
+}
+
+#[allow(dead_code)]
+impl<'a> View<'a> {
+    pub fn new(program: &'a Program, id: FunctionId) -> Self {
+        let (function, contract) = (program.function(id), program.function_contract(id));
+        let (stmts, exprs, scope) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { id, function, contract, program, stmts, exprs, scope }
+    }
+
+    /// Every statement of the body, outer before inner.
+    pub fn stmts(&self) -> &[(&'a Stmt, Setting)] {
+        self.stmts.get_or_init(|| {
+            let mut all = Vec::new();
+            let body = self.function.body.iter();
+            body.for_each(|body| body.each_stmt(&mut |stmt, setting| all.push((stmt, setting))));
+            all
+        })
+    }
+
+    /// Every expression of the body, outer before inner.
+    pub fn exprs(&self) -> &[(&'a Expr, Setting)] {
+        self.exprs.get_or_init(|| {
+            let mut all = Vec::new();
+            let body = self.function.body.iter();
+            body.for_each(|body| body.each_expr(&mut |expr, setting| all.push((expr, setting))));
+            all
+        })
+    }
+
+    /// What the names of the function mean.
+    pub fn scope(&self) -> &Scope<'a> {
+        self.scope.get_or_init(|| Scope::of(self.program, self.id))
+    }
+
+    /// The type of one of its expressions.
+    pub fn ty(&self, expr: &Expr) -> Ty {
+        self.scope().ty(expr)
+    }
+}
