@@ -7,6 +7,9 @@ const THROW: &str = "thr0w";
 /// What `var` becomes for the parser: the name of a type that nobody declares.
 pub(super) const VAR: &str = "v4r";
 
+/// What `byte` becomes for the parser: a name for `bytes1`.
+pub(super) const BYTE: &str = "b1te";
+
 /// `text` with older words replaced.
 pub(super) fn modernised(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -26,6 +29,10 @@ pub(super) fn modernised(text: &str) -> String {
             "var" if follows.starts_with('(') => "   ",
             "var" => VAR,
             "years" => "weeks",
+            // Amounts of another size: nothing asks how much Ether a number is.
+            "finney" => "ether ",
+            "szabo" => "gwei ",
+            "byte" => BYTE,
             "constant" if in_header => "view    ",
             "function" if follows.starts_with('(') && follows[1..].trim_start().starts_with(')') => "fallback",
             other => other,
@@ -86,6 +93,7 @@ mod tests {
         check("function () payable { throw; }", "fallback () payable { thr0w; }");
         check("function f() constant returns (uint) {", "function f() view     returns (uint) {");
         check("var x = 1 years; var (a, b) = f();", "v4r x = 1 weeks;     (a, b) = f();");
+        check("byte b; uint x = 5 finney + 2 szabo;", "b1te b; uint x = 5 ether  + 2 gwei ;");
     }
 
     #[test]

@@ -230,6 +230,7 @@ impl Lower {
             }
             ast::TypeKind::Custom(name) => match path(name) {
                 one if one == [legacy::VAR] => TypeNameKind::Unknown,
+                one if one == [legacy::BYTE] => TypeNameKind::FixedBytes(1),
                 named => TypeNameKind::Named(named),
             },
         }
