@@ -36,6 +36,12 @@ fn claim_target() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The compiler from before 0.8 that the tests ask.
+pub fn older_compiler(binary: &PathBuf) -> anyhow::Result<()> {
+    step("an older Solidity compiler, into the cache");
+    run(command(binary).args(["solc", "install", "0.7.6"]))
+}
+
 fn compiler(binary: &PathBuf) -> anyhow::Result<()> {
     step("the Solidity compiler, into the cache");
     ensure!(has("npm"), "`npm` is not on the PATH; install Node.js 18 or newer, which brings it");

@@ -24,6 +24,7 @@ pub fn run() -> anyhow::Result<()> {
         tally.step("formatting", &mut cargo(&["fmt", "--all", "--check"]));
     }
     let binary = setup::everything()?;
+    setup::older_compiler(&binary)?;
     if has("cargo-clippy") {
         let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
         tally.step("lints", &mut cargo(&lints));

@@ -2,8 +2,8 @@
 
 use super::{
     glue,
+    reshape::STACK_POINTER,
     soljson::GlueNames,
-    stack_pointer,
     state::{Runtime, State},
 };
 use std::time::Instant;
@@ -69,6 +69,9 @@ impl Program {
         let wasm = self.pre.instantiate(&mut store)?;
         let runtime = self.runtime(&mut store, &wasm)?;
         let memory = runtime.memory;
+        if let Some(heap) = &self.glue.heap {
+            memory.write(&mut store, heap.pointer, &heap.start.to_le_bytes())?;
+        }
         store.data_mut().bind(runtime);
         self.function::<(), ()>(&mut store, &wasm, "___wasm_call_ctors")?.call(&mut store, ())?;
         Ok(Instance {
@@ -82,7 +85,7 @@ impl Program {
 
     fn runtime(&self, store: &mut Store<State>, wasm: &Wasm) -> Result<Runtime> {
         let missing = || format_err!("solc exports no memory, function table or stack pointer");
-        let stack_pointer = wasm.get_global(&mut *store, stack_pointer::EXPORT).ok_or_else(missing)?;
+        let stack_pointer = wasm.get_global(&mut *store, STACK_POINTER).ok_or_else(missing)?;
         let stack_save: TypedFunc<(), i32> = self.function(store, wasm, "stackSave")?;
         let stack = stack_save.call(&mut *store, ())?;
         if stack_pointer.get(&mut *store).i32() != Some(stack) {

@@ -12,10 +12,10 @@ mod invoke;
 mod module_cache;
 mod native;
 mod pool;
+mod reshape;
 mod select;
 mod soljson;
 mod sources;
-mod stack_pointer;
 mod standard_json;
 mod state;
 
@@ -43,7 +43,7 @@ use thiserror::Error;
 pub const DEFAULT_SOLC: &str = "0.8.37";
 
 /// npm's compilers before this one carry another Emscripten's glue.
-const FIRST_READABLE: Version = Version::new(0, 8, 17);
+const FIRST_READABLE: Version = Version::new(0, 6, 11);
 
 /// How compilers are found and run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 use super::{
     CompileError,
     instance::Program,
+    reshape::reshape,
     soljson::{Soljson, SoljsonError},
-    stack_pointer,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -176,6 +176,6 @@ fn in_child(soljson: &Path, output: &Path) -> wasmtime::Result<bool> {
 fn machine_code_of(soljson: &Path) -> wasmtime::Result<Vec<u8>> {
     let js = fs::read_to_string(soljson)?;
     let wasm = Soljson::read(&js)?.wasm()?;
-    let wasm = stack_pointer::export(&wasm).ok_or(SoljsonError::Layout("export section"))?;
+    let wasm = reshape(&wasm).ok_or(SoljsonError::Layout("imports and exports in its WebAssembly"))?;
     engine()?.precompile_module(&wasm)
 }

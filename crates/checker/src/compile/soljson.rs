@@ -1,8 +1,9 @@
 //! Reads npm's `soljson.js`: the WebAssembly inside it, and the names by which its glue knows imports and exports.
 //!
-//! The file calls one unpacking function with a base64 literal and the unpacked size. The literal is a row of LZ4 blocks, each
-//! behind a little-endian length whose top bit says that the block is stored as it is. The rest is Emscripten's glue: an object
-//! literal from the wasm's short import names to functions, and one `var` for each export.
+//! From 0.8.12 on the file calls one unpacking function with a base64 literal and the unpacked size. The literal is a row of LZ4
+//! blocks, each behind a little-endian length whose top bit says that the block is stored as it is. Before, the literal is a data URL
+//! that holds the wasm itself. The rest is Emscripten's glue: an object literal from the wasm's short import names to functions, and
+//! one `var` for each export.
 
 use base64::{
     Engine as _,
@@ -15,7 +16,8 @@ use thiserror::Error;
 /// A `soljson.js`, taken apart.
 pub(super) struct Soljson<'js> {
     payload: &'js str,
-    unpacked: usize,
+    /// Size of the unpacked wasm; `None` when it is not packed.
+    unpacked: Option<usize>,
     /// The glue's names.
     pub glue: GlueNames,
 }
@@ -27,13 +29,23 @@ pub(super) struct GlueNames {
     pub imports: HashMap<String, String>,
     /// From the glue's name to the wasm's short export name, for example `_solidity_compile` to `Fb`.
     pub exports: HashMap<String, String>,
+    /// Where the heap begins, when the glue has to say so.
+    pub heap: Option<Heap>,
+}
+
+/// The heap of compilers before 0.8: the glue writes its start to a fixed address before the wasm runs.
+pub(super) struct Heap {
+    /// Address of the number.
+    pub pointer: usize,
+    /// The number.
+    pub start: u32,
 }
 
 /// Why a `soljson.js` cannot be read.
 #[derive(Debug, Error)]
 pub enum SoljsonError {
-    /// Compilers before 0.8.17 carry another Emscripten's glue.
-    #[error("its glue is older than Solwright reads, use a native `solc` of that version")]
+    /// Compilers before 0.6.11 carry another Emscripten's glue.
+    #[error("its glue is older than Solwright reads, put a native `solc` of that version on the PATH")]
     OlderGlue,
     /// The file is no `soljson.js` that is known.
     #[error("it has no {0}, so it is no `soljson.js` of npm's `solc` package")]
@@ -45,23 +57,22 @@ pub enum SoljsonError {
 
 /// No solc is near this size; a larger number in the file is damage.
 const MAX_UNPACKED: usize = 256 << 20;
+const DATA_URL: &str = "data:application/octet-stream;base64,";
 
 impl<'js> Soljson<'js> {
     /// Takes the file apart without unpacking its WebAssembly.
     pub fn read(js: &'js str) -> Result<Self, SoljsonError> {
-        let Some((_, rest)) = js.split_once("})(\"") else {
-            let older = js.contains("data:application/octet-stream;base64,");
-            return Err(if older { SoljsonError::OlderGlue } else { SoljsonError::Layout("packed WebAssembly") });
-        };
-        let (payload, rest) = rest.split_once('"').ok_or(SoljsonError::Layout("end of its WebAssembly"))?;
-        let digits = rest.trim_start_matches([',', ' ']).split(|c: char| !c.is_ascii_digit()).next();
-        let unpacked = digits.and_then(|digits| digits.parse().ok()).filter(|size| *size <= MAX_UNPACKED);
-        let unpacked = unpacked.ok_or(SoljsonError::Layout("size of its WebAssembly"))?;
-        // Up to 0.8.16 a landing pad gets a `CatchInfo`, not the exception itself.
-        if rest.contains("CatchInfo") {
-            return Err(SoljsonError::OlderGlue);
+        if let Some((_, rest)) = js.split_once("})(\"") {
+            let (payload, rest) = rest.split_once('"').ok_or(SoljsonError::Layout("end of its WebAssembly"))?;
+            let digits = rest.trim_start_matches([',', ' ']).split(|c: char| !c.is_ascii_digit()).next();
+            let unpacked = digits.and_then(|digits| digits.parse().ok()).filter(|size| *size <= MAX_UNPACKED);
+            let unpacked = Some(unpacked.ok_or(SoljsonError::Layout("size of its WebAssembly"))?);
+            return Ok(Self { payload, unpacked, glue: GlueNames::read(rest)? });
         }
-        Ok(Self { payload, unpacked, glue: GlueNames::read(rest)? })
+        let mut urls = js.match_indices(DATA_URL).map(|(at, url)| &js[at + url.len()..]);
+        let literal = urls.find(|rest| !rest.starts_with('"')).ok_or(SoljsonError::Layout("packed WebAssembly"))?;
+        let (payload, _) = literal.split_once('"').ok_or(SoljsonError::Layout("end of its WebAssembly"))?;
+        Ok(Self { payload, unpacked: None, glue: GlueNames::read(js)? })
     }
 
     /// Unpacks the WebAssembly.
@@ -70,31 +81,54 @@ impl<'js> Soljson<'js> {
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)
             .with_decode_allow_trailing_bits(true);
         let packed = GeneralPurpose::new(&STANDARD, config).decode(self.payload).map_err(damaged)?;
-        let wasm = unpack(&packed, self.unpacked)?;
+        let wasm = match self.unpacked {
+            Some(size) => unpack(&packed, size)?,
+            None => packed,
+        };
         if wasm.starts_with(b"\0asm") { Ok(wasm) } else { Err(SoljsonError::Layout("WebAssembly header")) }
     }
 }
 
 impl GlueNames {
     fn read(glue: &str) -> Result<Self, SoljsonError> {
-        let table = glue.split_once("asmLibraryArg = {").and_then(|(_, rest)| rest.split_once('}'));
-        let (table, rest) = table.ok_or(SoljsonError::OlderGlue)?;
+        const TABLE: &str = "asmLibraryArg";
+        let mut tables = glue.match_indices(TABLE).filter_map(|(at, _)| {
+            let set = glue[at + TABLE.len()..].trim_start().strip_prefix('=')?;
+            set.trim_start().strip_prefix('{')?.split_once('}')
+        });
+        let (table, rest) = tables.next().ok_or(SoljsonError::OlderGlue)?;
         let pair = |entry: &str| {
             let (short, name) = entry.split_once(':')?;
             Some((short.trim().trim_matches('"').to_owned(), name.trim().to_owned()))
         };
         let imports = table.split(',').filter_map(pair).collect();
-        let export = |line: &str| {
-            let (left, right) = line.strip_prefix("var ")?.split_once("= asm[\"")?;
-            Some((left.split_whitespace().next()?.to_owned(), right.split('"').next()?.to_owned()))
+        let export = |statement: &str| {
+            let (left, right) = statement.trim_start().strip_prefix("var ")?.split_once('=')?;
+            let (_, short) = right.split_once("asm[\"").or_else(|| right.split_once("asm\"][\""))?;
+            Some((left.trim().to_owned(), short.split('"').next()?.to_owned()))
         };
-        let exports: HashMap<_, _> = rest.lines().filter_map(export).collect();
-        if exports.is_empty() { Err(SoljsonError::OlderGlue) } else { Ok(Self { imports, exports }) }
+        let exports: HashMap<_, _> = rest.split([';', '\n']).filter_map(export).collect();
+        if exports.is_empty() {
+            Err(SoljsonError::OlderGlue)
+        } else {
+            Ok(Self { imports, exports, heap: Heap::read(glue) })
+        }
     }
 
     /// The wasm's short name of an export.
     pub fn export(&self, name: &str) -> wasmtime::Result<&str> {
         self.exports.get(name).map(String::as_str).ok_or_else(|| wasmtime::format_err!("solc's glue has no `{name}`"))
+    }
+}
+
+impl Heap {
+    /// From `var DYNAMIC_BASE=6195792,DYNAMICTOP_PTR=952736;`
+    fn read(glue: &str) -> Option<Self> {
+        let number = |name: &str| {
+            let digits = glue.split_once(name)?.1.trim_start().strip_prefix('=')?.trim_start();
+            digits.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
+        };
+        Some(Self { pointer: number("DYNAMICTOP_PTR")? as usize, start: number("DYNAMIC_BASE")? })
     }
 }
 
@@ -145,11 +179,21 @@ mod tests {
 
     #[test]
     fn an_older_glue_is_refused_by_name() {
-        let up_to_0_8_11 = "var wasmBinaryFile=\"data:application/octet-stream;base64,AGFzbQE=\"";
-        let up_to_0_8_16 = "unpack({})(\"AAAA\", 4);function CatchInfo(ptr){}";
-        for js in [up_to_0_8_11, up_to_0_8_16] {
-            assert!(matches!(Soljson::read(js), Err(SoljsonError::OlderGlue)), "{js}");
-        }
+        let js = "var wasmBinaryFile=\"data:application/octet-stream;base64,AGFzbQE=\";var asm2wasmImports={}";
+        assert!(matches!(Soljson::read(js), Err(SoljsonError::OlderGlue)));
+    }
+
+    #[test]
+    fn an_unpacked_literal_and_exports_on_one_line_are_read() {
+        let js = "var dataURIPrefix=\"data:application/octet-stream;base64,\";var DYNAMIC_BASE=6195792,DYNAMICTOP_PTR=952736;\
+                  var wasmBinaryFile=\"data:application/octet-stream;base64,AGFzbQEAAAA=\";\
+                  var asmLibraryArg={\"a\":_abort,\"memory\":wasmMemory};var asm=createWasm();var _free=Module[\"_free\"]=asm[\"Kb\"];\
+                  var _malloc=Module[\"_malloc\"]=function(){return(_malloc=Module[\"_malloc\"]=Module[\"asm\"][\"Lb\"]).apply(null,arguments)};";
+        let read = Soljson::read(js).unwrap();
+        assert_eq!(read.wasm().unwrap(), b"\0asm\x01\0\0\0");
+        assert_eq!((read.glue.imports["a"].as_str(), read.glue.exports["_free"].as_str()), ("_abort", "Kb"));
+        assert_eq!(read.glue.exports["_malloc"], "Lb");
+        assert_eq!(read.glue.heap.map(|heap| (heap.pointer, heap.start)), Some((952736, 6195792)));
     }
 
     #[test]

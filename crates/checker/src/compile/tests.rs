@@ -37,6 +37,14 @@ fn check(text: &str, what: Output, expected: &[(&str, &str)]) -> CompileReport {
     report
 }
 
+#[test]
+fn a_compiler_from_before_0_8_speaks_through_the_same_door() {
+    check("pragma solidity =0.7.6; contract A { uint x = missing; }", Output::TypeCheck, &[("7576", "missing")]);
+    let text = COUNTER.replace("^0.8.20", "=0.7.6");
+    let report = check(&text, Output::Bytecode { optimize: true }, &[]);
+    assert_eq!((report.compiler.version.minor, report.contracts[0].name.as_str()), (7, "Counter"));
+}
+
 const COUNTER: &str = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\ncontract Counter { uint256 public n; function add(uint256 by) external { n += by; } }";
 
 #[test]
