@@ -108,12 +108,23 @@ impl Checker {
         files: &dyn Files,
         depth: Depth,
     ) -> FileReport {
+        self.check_document(project, path, &Document::parse(text), files, depth)
+    }
+
+    /// As [`Checker::check_file`], for a text that is parsed already: an editor's, a keystroke after the last.
+    pub fn check_document(
+        &self,
+        project: &Project,
+        path: &Path,
+        document: &Document,
+        files: &dyn Files,
+        depth: Depth,
+    ) -> FileReport {
         let mut clock = Clock::start();
-        let document = Document::parse(text);
-        let mut diagnostics = syntax_diagnostics(&document, path);
+        let mut diagnostics = syntax_diagnostics(document, path);
         let well_formed = diagnostics.is_empty();
         clock.lap(|timings| &mut timings.syntax);
-        let sources = project.load(path, text, files);
+        let sources = project.load(path, document.text(), files);
         diagnostics.extend(missing_imports(&sources));
         let findings = detectors::run(&Program::build(&sources), &self.config.detectors);
         clock.lap(|timings| &mut timings.security);

@@ -2,9 +2,9 @@
 
 use crate::document::parse;
 use crate::items::{FunctionItem, MemberKind};
+use crate::member::{errors_alone, errors_in};
 use crate::{Document, Span};
 use serde::Serialize;
-use tree_sitter::Node;
 
 /// A place where the text breaks the grammar.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -15,24 +15,34 @@ pub struct SyntaxError {
     pub message: String,
 }
 
+/// Errors, in the order of the text. What the tree makes of an error depends on how the text was typed, so the blame comes from
+/// the members, each parsed alone; only what breaks outside of them is asked of a tree of the whole, made anew.
 pub(crate) fn syntax_errors(document: &Document) -> Vec<SyntaxError> {
     let mut errors = Vec::new();
-    let mut cursor = document.tree().walk();
-    'nodes: loop {
-        let node = cursor.node();
-        if node.is_error() || node.is_missing() {
-            errors.push(describe(node, document.text()));
-        } else if node.has_error() && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                break 'nodes;
-            }
+    if document.tree().root_node().has_error() {
+        errors = errors_by_member(document);
+        if errors.is_empty() {
+            errors = errors_in(&parse(document.text(), None), document.text());
         }
     }
     errors.extend(swallowed_errors(document, &errors));
     errors.sort_by_key(|error| error.span);
+    errors
+}
+
+fn errors_by_member(document: &Document) -> Vec<SyntaxError> {
+    let mut errors: Vec<SyntaxError> = Vec::new();
+    for (span, _) in parts(document) {
+        let alone = errors_alone(span.text(document.text()), "");
+        errors.extend(alone.iter().map(|error| {
+            let place = Span::new(span.start + error.span.start, span.start + error.span.end);
+            SyntaxError { span: place, message: error.message.clone() }
+        }));
+    }
+    let strays = document.outline().strays.iter();
+    errors.extend(
+        strays.map(|&span| SyntaxError { span, message: format!("unexpected `{}`", span.text(document.text())) }),
+    );
     errors
 }
 
@@ -51,41 +61,12 @@ fn swallowed_errors(document: &Document, known: &[SyntaxError]) -> Vec<SyntaxErr
     unknown.map(describe).collect()
 }
 
-/// Whether neither the tree nor the outline had to mend anything.
-fn is_intact(document: &Document) -> bool {
-    let outline = document.outline();
-    !document.tree().root_node().has_error()
-        && outline.strays.is_empty()
-        && outline.functions.iter().all(|function| function.is_complete)
-}
-
-fn describe(node: Node<'_>, text: &str) -> SyntaxError {
-    let span = Span::new(node.start_byte(), node.end_byte());
-    let message = if node.is_missing() {
-        format!("expected `{}`", node.kind())
-    } else {
-        match crate::token::tokens(span.text(text)).next() {
-            Some(token) => format!("unexpected `{}`", excerpt(token.span.text(span.text(text)))),
-            None => "unexpected text".to_owned(),
-        }
-    };
-    SyntaxError { span, message }
-}
-
-fn excerpt(token: &str) -> &str {
-    let line = token.lines().next().unwrap_or("");
-    &line[..line.floor_char_boundary(40)]
-}
-
 pub(crate) fn damaged_members(document: &Document) -> Vec<Span> {
     damages(document).into_iter().map(|damage| damage.member).collect()
 }
 
 pub(crate) fn with_damage_blanked(document: &Document) -> String {
     let text = document.text();
-    if is_intact(document) {
-        return text.to_owned();
-    }
     let mut bytes = text.as_bytes().to_vec();
     for stray in &document.outline().strays {
         blank(&mut bytes, *stray);
@@ -114,16 +95,19 @@ struct Damage {
 /// A member is damaged when it does not parse on its own. So the blame is exact, however far the tree's own attempt at
 /// recovery strayed.
 fn damages(document: &Document) -> Vec<Damage> {
-    if is_intact(document) {
-        return Vec::new();
-    }
+    let parts = parts(document).into_iter();
+    parts.filter_map(|(span, function)| damage_of(document.text(), span, function)).collect()
+}
+
+/// Members of contracts and functions of the file, in the order of the text.
+fn parts(document: &Document) -> Vec<(Span, Option<&FunctionItem>)> {
     let outline = document.outline();
     let functions = outline.functions.iter().map(|function| (function.span, Some(function)));
     let members = outline.contracts.iter().flat_map(|contract| &contract.members);
     let others = members.filter(|member| !member.kind.is_function()).map(|member| (member.span, None));
     let mut parts: Vec<_> = functions.chain(others).collect();
     parts.sort_by_key(|(span, _)| *span);
-    parts.into_iter().filter_map(|(span, function)| damage_of(document.text(), span, function)).collect()
+    parts
 }
 
 fn damage_of(text: &str, member: Span, function: Option<&FunctionItem>) -> Option<Damage> {
@@ -142,8 +126,7 @@ fn damage_of(text: &str, member: Span, function: Option<&FunctionItem>) -> Optio
 }
 
 fn parses_as_member(member: &str, body: &str) -> bool {
-    let contract = format!("contract C {{\n{member}{body}\n}}");
-    !parse(&contract, None).root_node().has_error()
+    errors_alone(member, body).is_empty()
 }
 
 /// Blanks all behind the signature and puts an empty body there, where the old one began if there is room.

@@ -6,11 +6,11 @@ use crate::{LineIndex, Span, SyntaxError, damage};
 use std::sync::{Arc, OnceLock};
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
-/// A parsed Solidity file.
+/// A Solidity file. Its tree and its outline are made when they are first asked for.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: Arc<str>,
-    tree: Tree,
+    tree: OnceLock<Tree>,
     lines: LineIndex,
     outline: OnceLock<Arc<Outline>>,
 }
@@ -18,12 +18,10 @@ pub struct Document {
 impl Document {
     /// Parses a text. Any text will do.
     pub fn parse(text: impl Into<String>) -> Document {
-        let text = text.into();
-        let tree = parse(&text, None);
-        Document::new(text, tree)
+        Document::new(text.into(), OnceLock::new())
     }
 
-    fn new(text: String, tree: Tree) -> Document {
+    fn new(text: String, tree: OnceLock<Tree>) -> Document {
         let lines = LineIndex::new(&text);
         Document { text: text.into(), tree, lines, outline: OnceLock::new() }
     }
@@ -38,9 +36,9 @@ impl Document {
         &self.lines
     }
 
-    /// Its tree.
+    /// Its tree. In a text with errors it may depend on how the text was typed; [`Document::syntax_errors`] does not.
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        self.tree.get_or_init(|| parse(&self.text, None))
     }
 
     /// Replaces what `span` covers and parses again what that changes.
@@ -53,19 +51,18 @@ impl Document {
         let span = span.clamped(&self.text);
         let text = [&self.text[..span.start], new_text, &self.text[span.end..]].concat();
         let new_end = span.start + new_text.len();
-        let mut tree = self.tree.clone();
-        tree.edit(&InputEdit {
-            start_byte: span.start,
-            old_end_byte: span.end,
-            new_end_byte: new_end,
-            start_position: point(&self.text, span.start),
-            old_end_position: point(&self.text, span.end),
-            new_end_position: point(&text, new_end),
-        });
-        let mut tree = parse(&text, Some(&tree));
-        // How tree-sitter mends an error depends on the tree it had before. A text must mean the same however it was typed.
-        if tree.root_node().has_error() {
-            tree = parse(&text, None);
+        let tree = OnceLock::new();
+        if let Some(old) = self.tree.get() {
+            let mut old = old.clone();
+            old.edit(&InputEdit {
+                start_byte: span.start,
+                old_end_byte: span.end,
+                new_end_byte: new_end,
+                start_position: point(&self.text, span.start),
+                old_end_position: point(&self.text, span.end),
+                new_end_position: point(&text, new_end),
+            });
+            let _ = tree.set(parse(&text, Some(&old)));
         }
         Document::new(text, tree)
     }

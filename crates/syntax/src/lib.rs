@@ -11,6 +11,7 @@
 mod damage;
 mod document;
 mod items;
+mod member;
 mod natspec;
 mod outline;
 mod position;
