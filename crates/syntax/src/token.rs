@@ -35,6 +35,12 @@ pub fn without_comments(text: &str) -> String {
     out
 }
 
+/// The words and signs of a text in order, without white space and comments.
+pub fn code_tokens(text: &str) -> impl Iterator<Item = &str> {
+    let code = tokens(text).filter(|token| !matches!(token.kind, TokenKind::Doc | TokenKind::Comment));
+    code.map(|token| token.span.text(text))
+}
+
 /// Every token of the text in order. White space is what lies between; nothing is ever an error.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let mut at = 0;

@@ -6,6 +6,7 @@
 
 mod branch;
 mod builtin;
+mod cache;
 mod call;
 mod eval;
 mod guard;
@@ -19,6 +20,7 @@ mod value;
 mod walk;
 mod yul;
 
+pub use cache::FactsCache;
 pub use value::{Checks, Origin, Taint};
 
 use crate::{
@@ -265,7 +267,7 @@ pub fn facts_of(program: &Program, function: FunctionId) -> FunctionFacts {
 
 /// Facts of a function as `contract`, which may override what it calls, runs it.
 pub fn facts_in(program: &Program, contract: Option<ContractId>, function: FunctionId) -> FunctionFacts {
-    walk::Walker::run(program, contract, function)
+    walk::Walker::run(program, contract, function).0
 }
 
 impl FunctionFacts {

@@ -36,6 +36,8 @@ pub(super) struct Walker<'a> {
     pub is_second_round: bool,
     /// The condition that the next `revert` stands below, negated.
     pub because: Option<String>,
+    /// Functions whose bodies were looked at.
+    pub read: Vec<FunctionId>,
     known: HashMap<(Place, Place, &'static str), usize>,
     steps: usize,
 }
@@ -68,7 +70,8 @@ struct Layer<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub fn run(program: &'a Program, root: Option<ContractId>, id: FunctionId) -> FunctionFacts {
+    /// Walks a function; its facts, and the functions whose bodies they follow from.
+    pub fn run(program: &'a Program, root: Option<ContractId>, id: FunctionId) -> (FunctionFacts, Vec<FunctionId>) {
         let function = program.function(id);
         let file = program.function_file(id);
         let mut walker = Self {
@@ -81,6 +84,7 @@ impl<'a> Walker<'a> {
             loop_depth: 0,
             is_second_round: false,
             because: None,
+            read: vec![id],
             known: HashMap::new(),
             steps: 0,
         };
@@ -110,7 +114,7 @@ impl<'a> Walker<'a> {
         walker.finish(end)
     }
 
-    fn finish(mut self, end: Option<State<'a>>) -> FunctionFacts {
+    fn finish(mut self, end: Option<State<'a>>) -> (FunctionFacts, Vec<FunctionId>) {
         use super::GuardKind::{Caller, Initializer, Signature};
         // A function that never ends otherwise has the guards that hold at everything it does.
         let at_end: Vec<usize> = match &end {
@@ -124,7 +128,14 @@ impl<'a> Walker<'a> {
         self.facts.reentrancy_guard =
             self.facts.guards.iter().find(|guard| guard.kind == super::GuardKind::Lock).cloned();
         self.facts.truncated |= self.steps > MAX_STEPS;
-        self.facts
+        (self.facts, self.read)
+    }
+
+    /// Notes that what is said follows from the body of this function.
+    pub fn note_read(&mut self, id: FunctionId) {
+        if !self.read.contains(&id) {
+            self.read.push(id);
+        }
     }
 
     /// Counts one step; `false` when there are no more.
@@ -148,6 +159,7 @@ impl<'a> Walker<'a> {
             self.facts.truncated |= function.body.is_some() && !is_running;
             return self.assumed(id, &args, place, state);
         }
+        self.note_read(id);
         let (file, contract) = (program.function_file(id), program.function_contract(id));
         let callers = std::mem::take(&mut state.locals);
         for (param, arg) in function.params.iter().zip(args) {
@@ -192,6 +204,7 @@ impl<'a> Walker<'a> {
                 program.find_modifier(home, name)
             })
         });
+        found.iter().for_each(|&id| self.note_read(id));
         let lock = self.guard_by_name(found, name, place, next.site, &mut state);
         let body = found.map(|id| (id, program.function(id))).and_then(|(id, f)| Some((id, f, f.body.as_ref()?)));
         let Some((id, modifier, body)) = body else {

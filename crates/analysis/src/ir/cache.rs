@@ -18,8 +18,8 @@ struct Cache {
 
 static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
 
-/// The trees of `texts`, in order.
-pub fn file_ir(texts: &[Arc<str>]) -> Vec<Arc<FileIr>> {
+/// The trees of `texts`, in order, each with a hash of its text.
+pub fn file_ir(texts: &[Arc<str>]) -> Vec<(Arc<FileIr>, u64)> {
     let keys: Vec<u64> = texts.iter().map(hash).collect();
     let mut found: Vec<Option<Arc<FileIr>>> = {
         let cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -35,7 +35,7 @@ pub fn file_ir(texts: &[Arc<str>]) -> Vec<Arc<FileIr>> {
             found[at] = Some(file);
         }
     }
-    found.into_iter().map(Option::unwrap_or_default).collect()
+    found.into_iter().map(Option::unwrap_or_default).zip(keys).collect()
 }
 
 fn hash(text: &Arc<str>) -> u64 {

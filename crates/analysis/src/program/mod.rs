@@ -40,6 +40,8 @@ struct File {
     path: PathBuf,
     text: Arc<str>,
     ir: Arc<FileIr>,
+    /// Hash of the text.
+    hash: u64,
     /// Import path, as written, to the file it leads to.
     targets: HashMap<String, usize>,
     names: Names,
@@ -77,12 +79,13 @@ impl Program {
             variables: Vec::new(),
             structs: Vec::new(),
         };
-        for (source, tree) in sources.files.iter().zip(ir::file_ir(&texts)) {
+        for (source, (tree, hash)) in sources.files.iter().zip(ir::file_ir(&texts)) {
             let targets = source.imports.iter().filter_map(|import| Some((import.path.clone(), import.target?)));
             program.files.push(File {
                 path: source.path.clone(),
                 text: source.text.clone(),
                 ir: tree,
+                hash,
                 targets: targets.collect(),
                 names: Names::default(),
                 functions: Vec::new(),
@@ -93,6 +96,11 @@ impl Program {
         }
         program.link_bases();
         program
+    }
+
+    /// Hashes of the texts, the main file's first.
+    pub fn hashes(&self) -> impl Iterator<Item = u64> + '_ {
+        self.files.iter().map(|file| file.hash)
     }
 
     /// Contracts of the main file, in the order of the text.

@@ -4,7 +4,7 @@ use super::{Detector, view::View};
 use crate::finding::{Confidence, Finding, Fix, Severity, TraceStep};
 use solwright_analysis::{
     Program,
-    facts::{FunctionFacts, facts_in, facts_of},
+    facts::{FactsCache, FunctionFacts},
     ir::{ContractKind, FunctionKind},
     program::{ContractId, FunctionId, Place},
 };
@@ -63,6 +63,7 @@ impl Report {
 
 impl<'a> Context<'a> {
     pub fn new(program: &'a Program) -> Self {
+        let facts = FactsCache::new(program);
         let mut seen = HashSet::new();
         let mut contracts = Vec::new();
         for contract in program.main_contracts() {
@@ -72,14 +73,14 @@ impl<'a> Context<'a> {
             }
             let entries = entries(program, contract);
             seen.extend(entries.iter().copied());
-            let entries = entries.into_iter().map(|id| facts_in(program, Some(contract), id)).collect();
+            let entries = entries.into_iter().map(|id| facts.facts_in(Some(contract), id)).collect();
             contracts.push(ContractRun { entries });
         }
         let others = program.main_functions().filter(|id| {
             let function = program.function(*id);
             !seen.contains(id) && function.body.is_some() && function.kind != FunctionKind::Modifier
         });
-        let others = others.map(|id| facts_of(program, id)).collect();
+        let others = others.map(|id| facts.facts_in(program.function_contract(id), id)).collect();
         let views = program.main_functions().map(|id| View::new(program, id)).collect();
         Self { program, contracts, others, views, discarded: OnceCell::new() }
     }
