@@ -107,9 +107,7 @@ fn directive(comment: &str) -> Option<(Reach, Vec<String>)> {
     if names.iter().any(|name| name == "all") || names.is_empty() {
         return Some((reach, Vec::new()));
     }
-    let ids: Vec<String> = names.iter().filter_map(|name| ours(name)).map(str::to_owned).collect();
-    // A list that names none of ours must not become an empty list, which means all.
-    (!ids.is_empty()).then_some((reach, ids))
+    Some((reach, names.iter().flat_map(|name| ours(name)).map(str::to_owned).collect()))
 }
 
 fn reach(text: &str) -> Option<(Reach, &str)> {
@@ -130,19 +128,22 @@ fn split(names: &str) -> Vec<String> {
     names.take_while(|name| !name.starts_with('-')).map(str::to_owned).collect()
 }
 
-/// Our id for what Slither or forge lint calls a detector.
-fn ours(name: &str) -> Option<&'static str> {
-    Some(match name {
-        name if name.starts_with("reentrancy") => "reentrancy",
-        "unchecked-lowlevel" | "unchecked-send" | "unchecked-call" => "unchecked-call",
-        "unchecked-transfer" | "erc20-unchecked-transfer" => "unchecked-transfer",
-        "tx-origin" => "tx-origin",
-        "suicidal" | "unprotected-selfdestruct" => "unprotected-selfdestruct",
-        "controlled-delegatecall" => "controlled-delegatecall",
-        "weak-prng" | "weak-randomness" => "weak-randomness",
-        "arbitrary-send" | "arbitrary-send-eth" => "arbitrary-send",
-        _ => return None,
-    })
+/// What Slither and forge lint call a detector of ours, where the names differ.
+const ALIASES: [(&str, &str); 6] = [
+    ("unchecked-lowlevel", "unchecked-call"),
+    ("unchecked-send", "unchecked-call"),
+    ("erc20-unchecked-transfer", "unchecked-transfer"),
+    ("suicidal", "unprotected-selfdestruct"),
+    ("weak-prng", "weak-randomness"),
+    ("arbitrary-send-eth", "arbitrary-send"),
+];
+
+/// Our ids for what Slither or forge lint calls a detector: its own name, for most are the same, and its alias.
+fn ours(name: &str) -> impl Iterator<Item = &str> {
+    let aliases = ALIASES.iter().filter(move |(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
+    // Slither has a reentrancy for each consequence, and adds to them.
+    let reentrancy = name.starts_with("reentrancy-").then_some("reentrancy");
+    std::iter::once(name).chain(aliases).chain(reentrancy)
 }
 
 #[cfg(test)]
@@ -191,6 +192,15 @@ mod tests {
         check("// slither-disable-next-line suicidal,tx-origin\n#", &[]);
         check("// slither-disable-start all\n#\n// slither-disable-end all\n#", &[1]);
         check("// forge-lint: disable-next-line(tx-origin)\n#", &[]);
+    }
+
+    #[test]
+    fn their_names_reach_ours() {
+        let cover = |comment: &str, id: &str| Suppressions::parse(comment).cover(id, Span::new(0, 1));
+        assert!(cover("// slither-disable-line reentrancy-no-eth", "reentrancy"));
+        assert!(cover("// slither-disable-line divide-before-multiply", "divide-before-multiply"));
+        assert!(cover("// forge-lint: disable-line(weak-prng)", "weak-randomness"));
+        assert!(!cover("// slither-disable-line weak-prng", "reentrancy"));
     }
 
     #[test]
