@@ -35,8 +35,9 @@ impl Suppressions {
         let mut rules = Vec::new();
         let mut open: Vec<Rule> = Vec::new();
         for line in lines(text) {
-            let Some((reach, ids)) = line.span.text(text).split_once("//").and_then(|(_, comment)| directive(comment))
-            else {
+            // An address in a string has slashes too, so each pair may begin the comment.
+            let code = line.span.text(text);
+            let Some((reach, ids)) = code.match_indices("//").find_map(|(at, _)| directive(&code[at + 2..])) else {
                 continue;
             };
             match reach {
@@ -168,6 +169,11 @@ mod tests {
     #[test]
     fn the_same_line_is_silenced() {
         check("# // solwright-disable-line tx-origin, reentrancy\n#", &[1]);
+    }
+
+    #[test]
+    fn an_address_before_the_comment_does_not_hide_it() {
+        check("# \"https://a.b\"; // solwright-disable-line tx-origin\n#", &[1]);
     }
 
     #[test]
