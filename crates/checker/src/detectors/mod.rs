@@ -3,16 +3,25 @@
 //! To add one: write its file with the manual as the doc comment, its fixture in `tests/detectors`, and one line in [`ALL`].
 
 mod arbitrary_send;
+mod centralized_control;
 mod context;
 mod controlled_delegatecall;
 mod discarded;
+mod incorrect_modifier;
+mod missing_access_control;
+mod missing_disable_initializers;
+mod missing_zero_check;
 mod reentrancy;
+mod roles;
+mod single_step_ownership;
 #[cfg(test)]
 mod tests;
 mod tx_origin;
 mod unchecked_call;
 mod unchecked_transfer;
+mod unprotected_initializer;
 mod unprotected_selfdestruct;
+mod unprotected_upgrade;
 mod view;
 mod weak_randomness;
 
@@ -26,12 +35,20 @@ use solwright_analysis::Program;
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
     &arbitrary_send::DETECTOR,
+    &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
+    &incorrect_modifier::DETECTOR,
+    &missing_access_control::DETECTOR,
+    &missing_disable_initializers::DETECTOR,
+    &missing_zero_check::DETECTOR,
     &reentrancy::DETECTOR,
+    &single_step_ownership::DETECTOR,
     &tx_origin::DETECTOR,
     &unchecked_call::DETECTOR,
     &unchecked_transfer::DETECTOR,
+    &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
+    &unprotected_upgrade::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 

@@ -113,6 +113,9 @@ fn our_projects_are_silent() {
         let path = repo_path("tests/projects").join(path);
         let text = std::fs::read_to_string(&path).unwrap();
         let sources = Project::discover(&path).load(&path, &text, &DiskFiles);
-        assert_eq!(run(&Program::build(&sources), &Settings::default()), []);
+        let mut found = run(&Program::build(&sources), &Settings::default());
+        // Advice on how to govern a contract is no alarm.
+        found.retain(|finding| finding.severity > Severity::Info);
+        assert_eq!(found, []);
     }
 }

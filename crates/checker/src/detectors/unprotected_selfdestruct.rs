@@ -36,7 +36,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::High,
     scwe: "SCWE-050",
-    also: &[],
+    also: &["SCWE-038", "SCWE-117"],
     swc: Some("SWC-106"),
     source: include_str!("unprotected_selfdestruct.rs"),
     check,

@@ -1,0 +1,91 @@
+//! Who is who in a contract: the variables that decide what a caller may do, and the places that name functions.
+
+use super::context::Context;
+use solwright_analysis::{
+    facts::{FunctionFacts, GuardKind},
+    ir::{BinaryOp, Expr, ExprKind},
+    program::{ContractId, FunctionId, Place, Ty, VariableId},
+};
+use std::collections::HashSet;
+
+/// Whether an expression is the caller.
+pub(super) fn is_sender(expr: &Expr) -> bool {
+    let expr = expr.peeled();
+    match &expr.kind {
+        ExprKind::Call { callee, args, .. } => match args.as_slice() {
+            [] => callee.name() == Some("_msgSender"),
+            [one] => matches!(callee.kind, ExprKind::Payable | ExprKind::Type(_)) && is_sender(&one.value),
+            _ => false,
+        },
+        _ => expr.is_member("msg", "sender"),
+    }
+}
+
+/// State variables of the main file that say who may do what: accounts that are compared with the caller, and lists
+/// that a check looks the caller up in.
+pub(super) fn deciding(context: &Context<'_>, contract: ContractId) -> HashSet<VariableId> {
+    let program = context.program;
+    let mut found = HashSet::new();
+    let checks: HashSet<Place> = context
+        .all()
+        .flat_map(|facts| &facts.guards)
+        .filter(|guard| guard.kind == GuardKind::Caller)
+        .map(|guard| guard.place)
+        .collect();
+    let is_checked = |expr: &Expr| {
+        let covers =
+            |place: &Place| place.file == 0 && place.span.start <= expr.span.start && expr.span.end <= place.span.end;
+        checks.iter().any(covers)
+    };
+    let homes = program.linearized(contract);
+    for view in context.views.iter().filter(|view| view.contract.is_some_and(|home| homes.contains(&home))) {
+        for (expr, _) in view.exprs() {
+            match &expr.kind {
+                ExprKind::Binary(left, BinaryOp::Eq | BinaryOp::Ne, right) => {
+                    let other = if is_sender(left) {
+                        right
+                    } else if is_sender(right) {
+                        left
+                    } else {
+                        continue;
+                    };
+                    let variable = other.name().and_then(|name| view.scope().variable(name));
+                    found.extend(variable.filter(|_| matches!(view.ty(other), Ty::Address { .. } | Ty::Contract(_))));
+                }
+                ExprKind::Index(_, Some(key)) if is_sender(key) && is_entry(&view.ty(expr)) && is_checked(expr) => {
+                    found.extend(view.scope().root_variable(expr));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a list of such values says who is on it: `members[a]`, `ownerOf[a] != address(0)`.
+fn is_entry(ty: &Ty) -> bool {
+    matches!(ty, Ty::Bool | Ty::Address { .. })
+}
+
+/// The name of a function, when the main file declares it.
+pub(super) fn name_place(context: &Context<'_>, id: FunctionId) -> Option<Place> {
+    let place = Place { file: context.program.function_file(id), span: context.program.function(id).name_span };
+    context.in_main(&[place])
+}
+
+/// Whether a function sets a contract up: by its name or by what guards it.
+pub(super) fn is_setup(facts: &FunctionFacts) -> bool {
+    let name = facts.name.trim_start_matches('_').to_ascii_lowercase();
+    name.starts_with("init")
+        || name.starts_with("setup")
+        || facts.guards.iter().any(|guard| guard.kind == GuardKind::Initializer)
+}
+
+/// Whether the caller is asked who it is, be it in a way that proves little.
+pub(super) fn asks_caller(facts: &FunctionFacts, at: &[usize]) -> bool {
+    facts.is_authorised(at)
+        || at.iter().any(|&index| {
+            let guard = &facts.guards[index];
+            guard.kind == GuardKind::Own || guard.text.contains("msg.sender") || guard.text.contains("_msgSender")
+        })
+}
