@@ -1,6 +1,6 @@
 //! What detectors look at: every function of the main file, and every way into its contracts.
 
-use super::{Detector, view::View};
+use super::{Detector, view::View, words::Words};
 use crate::finding::{Confidence, Finding, Fix, Severity, TraceStep};
 use solwright_analysis::{
     Program,
@@ -24,6 +24,7 @@ pub(super) struct Context<'a> {
     /// Functions and modifiers of the main file in the order of the text, for detectors that look at the shape of code.
     pub views: Vec<View<'a>>,
     discarded: OnceCell<HashSet<Place>>,
+    words: OnceCell<Words>,
 }
 
 /// A contract as it runs.
@@ -82,7 +83,7 @@ impl<'a> Context<'a> {
         });
         let others = others.map(|id| facts.facts_in(program.function_contract(id), id)).collect();
         let views = program.main_functions().map(|id| View::new(program, id)).collect();
-        Self { program, contracts, others, views, discarded: OnceCell::new() }
+        Self { program, contracts, others, views, discarded: OnceCell::new(), words: OnceCell::new() }
     }
 
     /// Facts of all functions, ways in first.
@@ -93,6 +94,11 @@ impl<'a> Context<'a> {
     /// Calls of the main file whose first result nothing looks at.
     pub fn is_discarded(&self, place: Place) -> bool {
         self.discarded.get_or_init(|| super::discarded::discarded(self.program)).contains(&place)
+    }
+
+    /// How often each word stands in the main file.
+    pub fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(self.program.text(0)))
     }
 
     /// A place of the main file.

@@ -6,24 +6,39 @@ mod arbitrary_send;
 mod centralized_control;
 mod context;
 mod controlled_delegatecall;
+mod dead_code;
+mod deprecated;
 mod discarded;
+mod empty_fallback;
+mod floating_pragma;
+mod hardcoded_address;
 mod incorrect_modifier;
+mod mapping_deletion;
 mod missing_access_control;
 mod missing_disable_initializers;
+mod missing_visibility;
 mod missing_zero_check;
+mod outdated_compiler;
+mod pragma;
 mod reentrancy;
 mod roles;
+mod rtlo;
+mod shadowing_local;
+mod shadowing_state;
 mod single_step_ownership;
 #[cfg(test)]
 mod tests;
 mod tx_origin;
 mod unchecked_call;
 mod unchecked_transfer;
+mod unnamed_parameter;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
 mod unprotected_upgrade;
+mod unused_state_variable;
 mod view;
 mod weak_randomness;
+mod words;
 
 use crate::{
     finding::{Confidence, Finding, Severity},
@@ -37,18 +52,31 @@ pub const ALL: &[&Detector] = &[
     &arbitrary_send::DETECTOR,
     &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
+    &dead_code::DETECTOR,
+    &deprecated::DETECTOR,
+    &empty_fallback::DETECTOR,
+    &floating_pragma::DETECTOR,
+    &hardcoded_address::DETECTOR,
     &incorrect_modifier::DETECTOR,
+    &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
     &missing_disable_initializers::DETECTOR,
+    &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
+    &outdated_compiler::DETECTOR,
     &reentrancy::DETECTOR,
+    &rtlo::DETECTOR,
+    &shadowing_local::DETECTOR,
+    &shadowing_state::DETECTOR,
     &single_step_ownership::DETECTOR,
     &tx_origin::DETECTOR,
     &unchecked_call::DETECTOR,
     &unchecked_transfer::DETECTOR,
+    &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
+    &unused_state_variable::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 
