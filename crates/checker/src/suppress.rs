@@ -140,7 +140,7 @@ const ALIASES: [(&str, &str); 6] = [
 ];
 
 /// Our ids for what Slither or forge lint calls a detector: its own name, for most are the same, and its alias.
-fn ours(name: &str) -> impl Iterator<Item = &str> {
+pub fn ours(name: &str) -> impl Iterator<Item = &str> {
     let aliases = ALIASES.iter().filter(move |(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     // Slither has a reentrancy for each consequence, and adds to them.
     let reentrancy = name.starts_with("reentrancy-").then_some("reentrancy");

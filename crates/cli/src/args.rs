@@ -36,6 +36,9 @@ pub enum Command {
     Solc(Solc),
     /// Say what works on this machine and what mends the rest
     Doctor(Setup),
+    /// Measure against controls and others' tools
+    #[command(subcommand)]
+    Bench(Bench),
     /// Prepare training data
     #[command(subcommand)]
     Lab(Lab),
@@ -201,6 +204,43 @@ pub enum Lab {
         #[arg(long)]
         budget: Option<usize>,
     },
+}
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// What the checker finds, misses and flags without cause, and how fast
+    Checker(BenchChecker),
+}
+
+#[derive(Args)]
+pub struct BenchChecker {
+    /// `docs/SCWE` of github.com/OWASP/owasp-scs
+    #[arg(long, value_name = "DIR")]
+    pub scwe: Option<PathBuf>,
+    /// A clone of github.com/smartbugs/smartbugs-curated
+    #[arg(long, value_name = "DIR")]
+    pub smartbugs: Option<PathBuf>,
+    /// `crates/lint/testdata` of github.com/foundry-rs/foundry
+    #[arg(long, value_name = "DIR")]
+    pub foundry_lint: Option<PathBuf>,
+    /// Folders of audited code
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub audited: Vec<PathBuf>,
+    /// Keys to type in the keystroke benchmark
+    #[arg(long, default_value_t = 400)]
+    pub keys: usize,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: BenchFormat,
+}
+
+/// How a measurement is written.
+#[derive(ValueEnum, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BenchFormat {
+    /// Tables for people
+    #[default]
+    Markdown,
+    /// For programs; stable and documented
+    Json,
 }
 
 /// How output is written.

@@ -1,6 +1,9 @@
 //! The `solwright` binary. Arguments in, one call, text or JSON out; see `commands.md` of the design for the contract.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod args;
+mod bench;
 mod check;
 mod complete;
 mod doctor;
@@ -59,6 +62,7 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Model(command) => model::run(command),
         Command::Solc(command) => solc::run(command),
         Command::Doctor(command) => doctor::run(command),
+        Command::Bench(command) => bench::run(command),
         Command::Lab(command) => lab::run(command),
     }
 }

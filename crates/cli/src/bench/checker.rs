@@ -1,0 +1,180 @@
+//! `solwright bench checker`: what is found, missed and flagged without cause, on corpora that flags name.
+
+use super::{
+    classes,
+    corpora::{Corpus, Sample, audited, foundry, scwe, smartbugs},
+    count::{Tally, count},
+    keystrokes, report,
+    tools::{Everything, Nothing, Report, Solwright, Tool},
+};
+use crate::{
+    Outcome,
+    args::{BenchChecker, BenchFormat},
+};
+use std::{
+    collections::BTreeMap,
+    io::{Write, stdout},
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// One tool on one corpus.
+pub struct Run {
+    pub tool: &'static str,
+    pub corpus: &'static str,
+    pub tallies: BTreeMap<String, Tally>,
+    /// Seconds of each file, in order of size.
+    pub seconds: Vec<f64>,
+    /// Files that it could not read whole, each with why; what it found in them counts.
+    pub failed: Vec<String>,
+    /// Findings by severity.
+    pub severities: BTreeMap<String, usize>,
+    pub lines: usize,
+}
+
+impl Run {
+    /// All classes, or those that the tool has a rule for, in one.
+    pub fn total(&self, covered: bool) -> Tally {
+        let mut total = Tally::default();
+        for (class, tally) in &self.tallies {
+            if !covered || classes::covers(self.tool, self.corpus, class) {
+                total.add(*tally);
+            }
+        }
+        total
+    }
+}
+
+pub fn run(command: &BenchChecker) -> anyhow::Result<Outcome> {
+    let scratch = tempfile::tempdir()?;
+    let corpora = read(command, scratch.path())?;
+    let tools: Vec<Box<dyn Tool>> = vec![Box::new(Solwright::new()), Box::new(Everything), Box::new(Nothing)];
+    let runs: Vec<Run> = corpora.iter().flat_map(|corpus| measure(corpus, &tools)).collect();
+    eprintln!("typing {} keys", command.keys);
+    let keys = keystrokes::measure(command.keys);
+    let notes: Vec<String> = corpora.into_iter().flat_map(|corpus| corpus.notes).collect();
+    let mut out = stdout().lock();
+    match command.format {
+        BenchFormat::Markdown => write!(out, "{}", report::markdown(&runs, &keys, &notes))?,
+        BenchFormat::Json => writeln!(out, "{:#}", report::json(&runs, &keys, &notes))?,
+    }
+    Ok(if beats_controls(&runs) { Outcome::Fine } else { Outcome::No })
+}
+
+fn read(command: &BenchChecker, scratch: &Path) -> anyhow::Result<Vec<Corpus>> {
+    let mut corpora = Vec::new();
+    if let Some(path) = &command.scwe {
+        corpora.push(scwe::read(path, scratch)?);
+    }
+    if let Some(path) = &command.smartbugs {
+        corpora.push(smartbugs::read(path)?);
+    }
+    if let Some(path) = &command.foundry_lint {
+        corpora.push(foundry::read(path)?);
+    }
+    if !command.audited.is_empty() {
+        corpora.push(audited::read(&command.audited)?);
+    }
+    Ok(corpora)
+}
+
+/// Every tool on every file, the tools one after the other on each so that they meet the same machine.
+fn measure(corpus: &Corpus, tools: &[Box<dyn Tool>]) -> Vec<Run> {
+    eprintln!("{}: {} files", corpus.name, corpus.samples.len());
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(sample) = corpus.samples.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let reports: Vec<Report> = tools.iter().map(|tool| tool.check(sample)).collect();
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((sample, reports));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    let run =
+        |at: usize| gather(tools[at].name(), corpus.name, done.iter().map(|(sample, reports)| (*sample, &reports[at])));
+    (0..tools.len()).map(run).collect()
+}
+
+fn gather<'a>(
+    tool: &'static str,
+    corpus: &'static str,
+    reports: impl Iterator<Item = (&'a Sample, &'a Report)>,
+) -> Run {
+    let (tallies, severities) = (BTreeMap::new(), BTreeMap::new());
+    let mut run = Run { tool, corpus, tallies, seconds: Vec::new(), failed: Vec::new(), severities, lines: 0 };
+    for (sample, report) in reports {
+        count(tool, corpus, sample, report, &mut run.tallies);
+        run.seconds.push(report.seconds);
+        run.lines += sample.text.lines().count();
+        for found in &report.findings {
+            *run.severities.entry(found.severity.clone()).or_default() += 1;
+        }
+        if let Some(why) = &report.failed {
+            let name = sample.path.file_name().unwrap_or_default().to_string_lossy();
+            run.failed.push(format!("{name}: {why}"));
+        }
+    }
+    run.seconds.sort_by(f64::total_cmp);
+    run
+}
+
+/// Whether Solwright does better on every corpus than to flag everything or nothing, in the classes it has.
+fn beats_controls(runs: &[Run]) -> bool {
+    let ours = |run: &&Run| run.tool == "solwright" && run.total(true).vulnerable > 0;
+    runs.iter().filter(ours).all(|ours| {
+        let controls = runs.iter().filter(|run| run.tool.starts_with("flag ") && run.corpus == ours.corpus);
+        controls.into_iter().all(|control| {
+            let mut same = Tally::default();
+            for (class, tally) in &control.tallies {
+                if classes::covers(ours.tool, ours.corpus, class) {
+                    same.add(*tally);
+                }
+            }
+            ours.total(true).f1() > same.f1()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::corpora::Truth;
+
+    fn corpus() -> Corpus {
+        let sample = |name: &str, check: &str, vulnerable| Sample {
+            path: std::env::temp_dir().join(name),
+            text: format!(
+                "contract A {{\n address o;\n function f() external {{\n  require({check} == o);\n  o = address(0);\n }}\n}}"
+            ),
+            truth: Truth::Whole { class: "SCWE-018".to_owned(), vulnerable },
+        };
+        let samples = vec![sample("A.sol", "tx.origin", true), sample("B.sol", "msg.sender", false)];
+        Corpus { name: "scwe", samples, notes: Vec::new() }
+    }
+
+    fn runs(tools: Vec<Box<dyn Tool>>) -> Vec<Run> {
+        measure(&corpus(), &tools)
+    }
+
+    #[test]
+    fn controls_score_what_they_must() {
+        let runs = runs(vec![Box::new(Solwright::new()), Box::new(Everything), Box::new(Nothing)]);
+        let scores: Vec<_> = runs.iter().map(|run| (run.total(false).precision(), run.total(false).recall())).collect();
+        assert_eq!(scores, [(Some(1.0), Some(1.0)), (Some(0.5), Some(1.0)), (None, Some(0.0))]);
+        assert!(beats_controls(&runs));
+    }
+
+    #[test]
+    fn who_is_no_better_than_a_control_fails() {
+        let mut runs = runs(vec![Box::new(Everything), Box::new(Everything)]);
+        runs[0].tool = "solwright";
+        assert!(!beats_controls(&runs));
+    }
+}

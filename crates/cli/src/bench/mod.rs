@@ -1,0 +1,18 @@
+//! `solwright bench`: measurements, each against a control and against others' tools.
+
+mod checker;
+mod classes;
+mod corpora;
+mod count;
+mod keystrokes;
+mod report;
+mod session;
+mod tools;
+
+use crate::{Outcome, args::Bench};
+
+pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
+    match command {
+        Bench::Checker(command) => checker::run(command),
+    }
+}

@@ -1,0 +1,177 @@
+//! What was measured, as Markdown for people and as the JSON of `commands.md`.
+
+use super::{checker::Run, count::Tally, keystrokes::Keystrokes};
+use serde_json::{Value, json};
+use std::{
+    fmt::Write,
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Severities in the order of the columns.
+const SEVERITIES: [&str; 4] = ["high", "medium", "low", "info"];
+
+/// Times of a build that is not a release say little.
+const BUILD: &str = if cfg!(debug_assertions) { "a debug build" } else { "a release build" };
+
+/// Tables: a line a tool and corpus, then a line a class, then speed.
+pub fn markdown(runs: &[Run], keys: &Keystrokes, notes: &[String]) -> String {
+    let mut out = String::from(
+        "| Corpus | Tool | Found | Found by any rule | Mended code flagged | Precision | Recall | F1 | Recall, own classes |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for run in runs.iter().filter(|run| !run.tallies.is_empty()) {
+        let cells = cells(&run.total(false));
+        let _ = writeln!(out, "| {} | {} | {cells} | {} |", run.corpus, run.tool, share(run.total(true).recall()));
+    }
+    audited(&mut out, runs);
+    speed(&mut out, runs);
+    let _ = write!(out, "\n{}", keys.markdown());
+    let _ = writeln!(out, "Measured on {}, {}, {BUILD}.", machine(), date());
+    by_class(&mut out, runs);
+    let failed = runs.iter().flat_map(|run| run.failed.iter().map(move |why| format!("{}, {why}", run.tool)));
+    for note in notes.iter().cloned().chain(failed) {
+        let _ = write!(out, "\n- {}", note.replace('\n', " "));
+    }
+    out.push('\n');
+    out
+}
+
+fn by_class(out: &mut String, runs: &[Run]) {
+    out.push_str(
+        "\n| Corpus | Class | Tool | Found | Found by any rule | Mended code flagged | Precision | Recall | F1 |\n\
+         |---|---|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let mut rows: Vec<_> = Vec::new();
+    for run in runs.iter().filter(|run| !run.tool.starts_with("flag ")) {
+        rows.extend(run.tallies.iter().map(|(class, tally)| (run.corpus, class, run.tool, tally)));
+    }
+    rows.sort_by_key(|(corpus, class, ..)| (*corpus, *class));
+    for (corpus, class, tool, tally) in rows {
+        let _ = writeln!(out, "| {corpus} | {class} | {tool} | {} |", cells(tally));
+    }
+}
+
+fn cells(tally: &Tally) -> String {
+    let Tally { vulnerable, flagged, any, fixed, silent, .. } = tally;
+    let mended = if *fixed == 0 { "–".to_owned() } else { format!("{} / {fixed}", fixed - silent) };
+    let (precision, recall) = (share(tally.precision()), share(tally.recall()));
+    format!("{flagged} / {vulnerable} | {any} / {vulnerable} | {mended} | {precision} | {recall} | {:.2}", tally.f1())
+}
+
+fn share(part: Option<f64>) -> String {
+    part.map_or_else(|| "–".to_owned(), |part| format!("{part:.2}"))
+}
+
+fn audited(out: &mut String, runs: &[Run]) {
+    let audited: Vec<&Run> =
+        runs.iter().filter(|run| run.corpus == "audited" && !run.tool.starts_with("flag ")).collect();
+    if audited.is_empty() {
+        return;
+    }
+    out.push_str("\n| Audited code, findings per 1,000 lines | Lines | High | Medium | Low | Info |\n|---|--:|--:|--:|--:|--:|\n");
+    for run in audited {
+        let _ = write!(out, "| {} | {} |", run.tool, run.lines);
+        for severity in SEVERITIES {
+            let count = run.severities.get(severity).copied().unwrap_or_default();
+            let _ = write!(out, " {:.2} ({count}) |", count as f64 * 1000.0 / run.lines.max(1) as f64);
+        }
+        out.push('\n');
+    }
+}
+
+fn speed(out: &mut String, runs: &[Run]) {
+    out.push_str("\n| Corpus | Tool | Files | Not read whole | Seconds | Least ms a file | Median ms a file |\n|---|---|--:|--:|--:|--:|--:|\n");
+    for run in runs.iter().filter(|run| !run.tool.starts_with("flag ")) {
+        let (least, median) = (run.seconds.first(), run.seconds.get(run.seconds.len() / 2));
+        let ms = |seconds: Option<&f64>| seconds.copied().unwrap_or_default() * 1e3;
+        let (files, failed, total) = (run.seconds.len(), run.failed.len(), run.seconds.iter().sum::<f64>());
+        let _ = writeln!(
+            out,
+            "| {} | {} | {files} | {failed} | {total:.2} | {:.2} | {:.2} |",
+            run.corpus,
+            run.tool,
+            ms(least),
+            ms(median)
+        );
+    }
+}
+
+/// The object of `commands.md`; the class `*` is all of a corpus, `own` those that the tool has a rule for.
+pub fn json(runs: &[Run], keys: &Keystrokes, notes: &[String]) -> Value {
+    let rows = runs.iter().flat_map(|run| {
+        let totals = [("*".to_owned(), run.total(false)), ("own".to_owned(), run.total(true))];
+        let classes = run.tallies.iter().map(|(class, tally)| (class.clone(), *tally));
+        let all = if run.tallies.is_empty() { Vec::new() } else { totals.into_iter().chain(classes).collect() };
+        all.into_iter().map(move |(class, tally)| row(run, &class, &tally))
+    });
+    let speed = runs.iter().map(|run| {
+        let seconds = run.seconds.iter().sum::<f64>();
+        let median = run.seconds.get(run.seconds.len() / 2);
+        json!({ "tool": run.tool, "corpus": run.corpus, "files": run.seconds.len(), "seconds": seconds,
+                "least_seconds": run.seconds.first(), "median_seconds": median, "failed": run.failed })
+    });
+    let audited = runs.iter().filter(|run| run.corpus == "audited");
+    let audited = audited.map(|run| json!({ "tool": run.tool, "lines": run.lines, "findings": run.severities }));
+    json!({
+        "machine": machine(), "date": date(), "commit": commit(), "version": env!("CARGO_PKG_VERSION"), "build": BUILD,
+        "rows": rows.collect::<Vec<_>>(), "speed": speed.collect::<Vec<_>>(),
+        "audited": audited.collect::<Vec<_>>(), "keystrokes": keys.json(), "notes": notes,
+    })
+}
+
+fn row(run: &Run, class: &str, tally: &Tally) -> Value {
+    json!({
+        "tool": run.tool, "corpus": run.corpus, "class": class,
+        "vulnerable": tally.vulnerable, "flagged": tally.flagged, "flagged_by_any": tally.any,
+        "fixed": tally.fixed, "silent_on_fixed": tally.silent,
+        "precision": tally.precision(), "recall": tally.recall(), "f1": tally.f1(),
+    })
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    format!("{cores} cores, {}, {}", model.unwrap_or(std::env::consts::ARCH), std::env::consts::OS)
+}
+
+/// The commit that the working folder is at; the empty string outside of a repository.
+fn commit() -> String {
+    let said = Command::new("git").args(["rev-parse", "HEAD"]).output();
+    said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+fn date() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    day(seconds / 86_400)
+}
+
+/// A day since 1970 as a date (Hinnant, "chrono-compatible low-level date algorithms").
+fn day(days: u64) -> String {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (date, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{date:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates() {
+        assert_eq!([0, 59, 20_453].map(day), ["1970-01-01", "1970-03-01", "2025-12-31"]);
+    }
+
+    #[test]
+    fn a_tally_is_a_row_of_cells() {
+        let tally = Tally { vulnerable: 4, flagged: 3, any: 4, fixed: 4, silent: 3, right: 3, wrong: 1 };
+        assert_eq!(cells(&tally), "3 / 4 | 4 / 4 | 1 / 4 | 0.75 | 0.75 | 0.75");
+        assert_eq!(cells(&Tally::default()), "0 / 0 | 0 / 0 | – | – | – | 0.00");
+    }
+}
