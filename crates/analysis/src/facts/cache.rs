@@ -136,7 +136,7 @@ impl FunctionFacts {
             see(&mut randomness.place);
             see(&mut randomness.site);
         }
-        self.loops.iter_mut().for_each(&mut *see);
+        self.loops.iter_mut().chain(&mut self.values_in_loops).for_each(&mut *see);
         self.returns.iter_mut().for_each(|(place, _)| see(place));
     }
 }

@@ -550,6 +550,7 @@ impl<'a> Walker<'a> {
             value: out.value.map(|(text, _)| text),
             gas_limited: out.gas_limited,
             data_taint,
+            args: out.args.iter().map(|arg| (arg.taint, arg.origin.clone())).collect(),
             read_before: state.reads.clone(),
             is_entitled: state.is_entitled,
             place,

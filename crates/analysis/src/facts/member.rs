@@ -80,6 +80,10 @@ impl<'a> Walker<'a> {
         if let Some(object) = base.name().filter(|object| state.local(object).is_none())
             && let Some(value) = self.global(object, name)
         {
+            let place = self.place(expr.span);
+            if self.loop_depth > 0 && value.taint == Taint::VALUE && !self.facts.values_in_loops.contains(&place) {
+                self.facts.values_in_loops.push(place);
+            }
             return (state, value);
         }
         let (mut state, object) = self.locate(base, state);

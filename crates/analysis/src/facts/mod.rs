@@ -61,6 +61,8 @@ pub struct FunctionFacts {
     pub randomness: Vec<Randomness>,
     /// Loops.
     pub loops: Vec<Place>,
+    /// Places in loops where `msg.value` is read.
+    pub values_in_loops: Vec<Place>,
     /// What it returns, as written.
     pub returns: Vec<(Place, String)>,
     /// Whether a bound was met, so that something may be missing.
@@ -214,6 +216,8 @@ pub struct ExternalCall {
     pub gas_limited: bool,
     /// Whether the data comes from a parameter.
     pub data_taint: Taint,
+    /// Where each argument comes from, and what it is.
+    pub args: Vec<(Taint, Origin)>,
     /// State that was read before, so that the call may make it stale.
     pub read_before: Vec<Slot>,
     /// Whether the target is a parameter that a condition asked for.

@@ -183,11 +183,12 @@ impl<'a> Walker<'a> {
         let end = self.scoped(body, state);
         let left = self.frames.last_mut().and_then(|frame| frame.breaks.pop()).flatten();
         let end = join(end, left);
-        self.loop_depth -= 1;
-        match (end, next) {
+        let end = match (end, next) {
             (Some(end), Some(next)) => self.scoped(next, end),
             (end, _) => end,
-        }
+        };
+        self.loop_depth -= 1;
+        end
     }
 
     fn leave_loop(&mut self, state: State<'a>) {

@@ -430,6 +430,7 @@ fn blank(program: &Program, root: Option<ContractId>, id: FunctionId) -> Functio
         failures: Vec::new(),
         randomness: Vec::new(),
         loops: Vec::new(),
+        values_in_loops: Vec::new(),
         returns: Vec::new(),
         truncated: false,
     }

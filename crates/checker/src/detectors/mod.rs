@@ -2,6 +2,7 @@
 //!
 //! To add one: write its file with the manual as the doc comment, its fixture in `tests/detectors`, and one line in [`ALL`].
 
+mod arbitrary_call;
 mod arbitrary_send;
 mod centralized_control;
 mod context;
@@ -26,9 +27,22 @@ mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
 mod single_step_ownership;
+mod bounds;
+mod call_to_non_contract;
+mod calls_loop;
+mod context;
+mod controlled_delegatecall;
+mod delegatecall_loop;
+mod discarded;
+mod hardcoded_gas;
+mod msg_value_loop;
+mod reentrancy;
+mod silent_catch;
 #[cfg(test)]
 mod tests;
+mod transfer_gas_stipend;
 mod tx_origin;
+mod unbounded_loop;
 mod unchecked_call;
 mod unchecked_transfer;
 mod unnamed_parameter;
@@ -49,6 +63,7 @@ use solwright_analysis::Program;
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
+    &arbitrary_call::DETECTOR,
     &arbitrary_send::DETECTOR,
     &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
@@ -69,7 +84,17 @@ pub const ALL: &[&Detector] = &[
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
     &single_step_ownership::DETECTOR,
+    &call_to_non_contract::DETECTOR,
+    &calls_loop::DETECTOR,
+    &controlled_delegatecall::DETECTOR,
+    &delegatecall_loop::DETECTOR,
+    &hardcoded_gas::DETECTOR,
+    &msg_value_loop::DETECTOR,
+    &reentrancy::DETECTOR,
+    &silent_catch::DETECTOR,
+    &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
+    &unbounded_loop::DETECTOR,
     &unchecked_call::DETECTOR,
     &unchecked_transfer::DETECTOR,
     &unnamed_parameter::DETECTOR,

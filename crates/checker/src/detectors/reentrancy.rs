@@ -48,7 +48,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::High,
     confidence: Confidence::High,
     scwe: "SCWE-046",
-    also: &[],
+    also: &["SCWE-102", "SCWE-104", "SCWE-138"],
     swc: Some("SWC-107"),
     source: include_str!("reentrancy.rs"),
     check,
@@ -77,7 +77,9 @@ fn check_call(
     }
     let (write, slot) = facts.effects.iter().find_map(|effect| match &effect.kind {
         EffectKind::Write { slot, is_lock: false, .. } if effect.after.contains(&at) => {
-            call.read_before.iter().any(|read| read.overlaps(slot)).then_some((effect, slot))
+            // Hooks of ERC-777 are made to call back: whatever comes after is done twice.
+            let has_hook = call.target_type.contains("777");
+            (has_hook || call.read_before.iter().any(|read| read.overlaps(slot))).then_some((effect, slot))
         }
         _ => None,
     })?;
