@@ -4,21 +4,27 @@
 
 mod arbitrary_call;
 mod arbitrary_send;
+mod bounds;
+mod call_to_non_contract;
+mod calls_loop;
 mod centralized_control;
 mod context;
 mod controlled_delegatecall;
 mod dead_code;
+mod delegatecall_loop;
 mod deprecated;
 mod discarded;
 mod empty_fallback;
 mod floating_pragma;
 mod hardcoded_address;
+mod hardcoded_gas;
 mod incorrect_modifier;
 mod mapping_deletion;
 mod missing_access_control;
 mod missing_disable_initializers;
 mod missing_visibility;
 mod missing_zero_check;
+mod msg_value_loop;
 mod outdated_compiler;
 mod pragma;
 mod reentrancy;
@@ -26,18 +32,8 @@ mod roles;
 mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
-mod single_step_ownership;
-mod bounds;
-mod call_to_non_contract;
-mod calls_loop;
-mod context;
-mod controlled_delegatecall;
-mod delegatecall_loop;
-mod discarded;
-mod hardcoded_gas;
-mod msg_value_loop;
-mod reentrancy;
 mod silent_catch;
+mod single_step_ownership;
 #[cfg(test)]
 mod tests;
 mod transfer_gas_stipend;
@@ -65,33 +61,31 @@ use solwright_analysis::Program;
 pub const ALL: &[&Detector] = &[
     &arbitrary_call::DETECTOR,
     &arbitrary_send::DETECTOR,
+    &call_to_non_contract::DETECTOR,
+    &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
+    &delegatecall_loop::DETECTOR,
     &deprecated::DETECTOR,
     &empty_fallback::DETECTOR,
     &floating_pragma::DETECTOR,
     &hardcoded_address::DETECTOR,
+    &hardcoded_gas::DETECTOR,
     &incorrect_modifier::DETECTOR,
     &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
     &missing_disable_initializers::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
+    &msg_value_loop::DETECTOR,
     &outdated_compiler::DETECTOR,
     &reentrancy::DETECTOR,
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
-    &single_step_ownership::DETECTOR,
-    &call_to_non_contract::DETECTOR,
-    &calls_loop::DETECTOR,
-    &controlled_delegatecall::DETECTOR,
-    &delegatecall_loop::DETECTOR,
-    &hardcoded_gas::DETECTOR,
-    &msg_value_loop::DETECTOR,
-    &reentrancy::DETECTOR,
     &silent_catch::DETECTOR,
+    &single_step_ownership::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
     &unbounded_loop::DETECTOR,
