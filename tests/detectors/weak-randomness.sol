@@ -62,4 +62,23 @@ contract Lottery {
     function byAnswer(uint256 answer) external view returns (address) {
         return players[answer % players.length];
     }
+
+    function guess(bytes32 guessed, uint256 at) external view returns (bool) {
+        bytes32 answer = blockhash(at); //~ MEDIUM: `blockhash(at)` is no random number
+        return guessed == answer;
+    }
+
+    function seeded() external view returns (uint256) {
+        uint256 seed = block.number / 3; //~ MEDIUM: `block.number / 3` is no random number
+        return seed;
+    }
+
+    function pick() external view returns (address) {
+        return players[uint256(block.timestamp) % players.length]; //~ MEDIUM: is no random number
+    }
+
+    function isKnown(uint256 at) external view returns (bool) {
+        bytes32 hash = blockhash(at);
+        return hash != 0;
+    }
 }

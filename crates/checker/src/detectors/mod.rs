@@ -7,6 +7,7 @@ mod arbitrary_send;
 mod bounds;
 mod call_to_non_contract;
 mod calls_loop;
+mod block_timestamp;
 mod centralized_control;
 mod context;
 mod controlled_delegatecall;
@@ -14,7 +15,9 @@ mod dead_code;
 mod delegatecall_loop;
 mod deprecated;
 mod discarded;
+mod divide_before_multiply;
 mod empty_fallback;
+mod encode_packed_collision;
 mod floating_pragma;
 mod hardcoded_address;
 mod hardcoded_gas;
@@ -25,6 +28,7 @@ mod missing_disable_initializers;
 mod missing_visibility;
 mod missing_zero_check;
 mod msg_value_loop;
+mod numbers;
 mod outdated_compiler;
 mod pragma;
 mod reentrancy;
@@ -39,12 +43,14 @@ mod tests;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbounded_loop;
+mod unchecked_arithmetic;
 mod unchecked_call;
 mod unchecked_transfer;
 mod unnamed_parameter;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
 mod unprotected_upgrade;
+mod unsafe_typecast;
 mod unused_state_variable;
 mod view;
 mod weak_randomness;
@@ -63,12 +69,15 @@ pub const ALL: &[&Detector] = &[
     &arbitrary_send::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
+    &block_timestamp::DETECTOR,
     &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
     &deprecated::DETECTOR,
+    &divide_before_multiply::DETECTOR,
     &empty_fallback::DETECTOR,
+    &encode_packed_collision::DETECTOR,
     &floating_pragma::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
@@ -89,12 +98,14 @@ pub const ALL: &[&Detector] = &[
     &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
     &unbounded_loop::DETECTOR,
+    &unchecked_arithmetic::DETECTOR,
     &unchecked_call::DETECTOR,
     &unchecked_transfer::DETECTOR,
     &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
+    &unsafe_typecast::DETECTOR,
     &unused_state_variable::DETECTOR,
     &weak_randomness::DETECTOR,
 ];

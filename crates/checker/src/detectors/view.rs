@@ -28,6 +28,11 @@ impl<'a> View<'a> {
         Self { id, function, contract, program, stmts, exprs, scope }
     }
 
+    /// The program that the function is part of.
+    pub fn program(&self) -> &'a Program {
+        self.program
+    }
+
     /// Every statement of the body, outer before inner.
     pub fn stmts(&self) -> &[(&'a Stmt, Setting)] {
         self.stmts.get_or_init(|| {

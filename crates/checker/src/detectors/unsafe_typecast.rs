@@ -1,0 +1,129 @@
+//! # Conversion that may lose part of a number
+//!
+//! ## What it does
+//! Looks for conversions to a narrower integer, and between signed and unsigned ones, of values that nothing bounds.
+//!
+//! ## Why it is bad
+//! Explicit conversions never revert: the upper bits are cut off, and a negative number becomes a huge one.
+//!
+//! ## Example
+//! ```solidity
+//! uint128 amount = uint128(requested);
+//! ```
+//! Let the conversion check:
+//! ```solidity
+//! uint128 amount = SafeCast.toUint128(requested);
+//! ```
+//!
+//! ## Known gaps
+//! - A value that is compared with anything but 0 or 1 in the same function counts as bounded.
+//! - Times in 32 bits or more, lengths, hashes, masks, shifts and remainders are left alone.
+
+use super::{
+    Detector,
+    context::{Context, Report},
+    numbers,
+    view::View,
+};
+use crate::finding::{Confidence, Finding, Severity};
+use solwright_analysis::{
+    ir::{BinaryOp, Expr, ExprKind, UnaryOp, VariableMutability},
+    program::{Ty, VariableId},
+};
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "unsafe-typecast",
+    title: "a conversion may lose part of a number",
+    severity: Severity::Low,
+    confidence: Confidence::Medium,
+    scwe: "SCWE-041",
+    also: &["SCWE-080"],
+    swc: None,
+    source: include_str!("unsafe_typecast.rs"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for view in &context.views {
+        let mut known = None;
+        for (expr, _) in view.exprs() {
+            let Some((to, value)) = numbers::cast(expr) else { continue };
+            let (from, to) = (view.ty(value), view.scope().named(to));
+            let Some(loss) = loss(&from, &to) else { continue };
+            let operand = inner(value);
+            if is_bounded(view, operand, &to) {
+                continue;
+            }
+            let known = known.get_or_insert_with(|| numbers::compared(context, view));
+            if [value, operand, expr].iter().any(|one| known.contains(&numbers::text(context, one))) {
+                continue;
+            }
+            let is_input = view.function.is_external()
+                && operand.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
+            let place = context.place(expr.span);
+            let report = Report {
+                severity: if is_input && view.function.is_mutating() { Severity::Medium } else { Severity::Low },
+                message: format!("`{}` {loss}", context.program.snippet(place)),
+                note: "an explicit conversion never reverts, and nothing bounds the value before".to_owned(),
+                help: "use OpenZeppelin's `SafeCast`, or require before that the value fits".to_owned(),
+                ..Report::of(&DETECTOR)
+            };
+            findings.push(context.finding(&DETECTOR, place, report));
+        }
+    }
+}
+
+/// What the conversion may do to a value.
+fn loss(from: &Ty, to: &Ty) -> Option<&'static str> {
+    match (from, to) {
+        (Ty::Uint(from), Ty::Uint(to)) | (Ty::Int(from), Ty::Int(to)) if to < from => {
+            Some("may cut off the upper bits")
+        }
+        (Ty::Uint(from), Ty::Int(to)) if to <= from => Some("may turn a large number negative"),
+        (Ty::Int(_), Ty::Uint(_)) => Some("may turn a negative number into a huge one"),
+        _ => None,
+    }
+}
+
+/// The value below conversions and signs.
+fn inner(expr: &Expr) -> &Expr {
+    let expr = numbers::uncast(expr);
+    match &expr.kind {
+        ExprKind::Unary(UnaryOp::Neg, operand) => numbers::uncast(operand),
+        _ => expr,
+    }
+}
+
+/// Whether the shape of the value says that it fits, or that cutting it off is meant.
+fn is_bounded(view: &View<'_>, value: &Expr, to: &Ty) -> bool {
+    match &value.kind {
+        ExprKind::Number(_) | ExprKind::Address | ExprKind::Text(_) | ExprKind::Yul(..) => true,
+        ExprKind::Binary(left, op, right) => match op {
+            BinaryOp::BitAnd | BinaryOp::Rem | BinaryOp::Shr | BinaryOp::Sar | BinaryOp::Shl => true,
+            BinaryOp::BitOr | BinaryOp::BitXor => is_bounded(view, numbers::uncast(left), to),
+            _ => {
+                let is_fixed = |side: &Expr| matches!(numbers::uncast(side).kind, ExprKind::Number(_));
+                // A clock with a constant offset is a clock.
+                is_fixed(right) && is_bounded(view, numbers::uncast(left), to)
+                    || is_fixed(left) && is_bounded(view, numbers::uncast(right), to)
+            }
+        },
+        ExprKind::Member(base, member) => {
+            let is_clock = matches!(member.as_str(), "timestamp" | "number" | "basefee" | "chainid" | "length");
+            is_clock && numbers::bits(to).is_some_and(|bits| bits >= 32) || matches!(base.kind, ExprKind::TypeInfo(_))
+        }
+        // A hash or a packed word is cut on purpose.
+        ExprKind::Call { .. } => {
+            matches!(view.ty(value), Ty::FixedBytes(_) | Ty::Unknown | Ty::Address { .. } | Ty::Bytes)
+        }
+        ExprKind::Name(name) => match view.ty(value) {
+            Ty::Uint(_) | Ty::Int(_) => view.scope().variable(name).is_some_and(|id| is_constant(view, id)),
+            _ => true,
+        },
+        _ => numbers::bits(&view.ty(value)).is_none(),
+    }
+}
+
+fn is_constant(view: &View<'_>, id: VariableId) -> bool {
+    view.program().variable(id).mutability == VariableMutability::Constant
+}
