@@ -8,6 +8,9 @@ mod bounds;
 mod call_to_non_contract;
 mod calls_loop;
 mod block_timestamp;
+mod arbitrary_send_erc20;
+mod arbitrary_storage_write;
+mod assert_violation;
 mod centralized_control;
 mod context;
 mod controlled_delegatecall;
@@ -21,7 +24,11 @@ mod encode_packed_collision;
 mod floating_pragma;
 mod hardcoded_address;
 mod hardcoded_gas;
+mod incorrect_exp;
 mod incorrect_modifier;
+mod incorrect_shift;
+mod incorrect_strict_equality;
+mod locked_ether;
 mod mapping_deletion;
 mod missing_access_control;
 mod missing_disable_initializers;
@@ -31,13 +38,16 @@ mod msg_value_loop;
 mod numbers;
 mod outdated_compiler;
 mod pragma;
+mod push_payment;
 mod reentrancy;
 mod roles;
 mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
 mod silent_catch;
+mod shape;
 mod single_step_ownership;
+mod tautology;
 #[cfg(test)]
 mod tests;
 mod transfer_gas_stipend;
@@ -70,6 +80,9 @@ pub const ALL: &[&Detector] = &[
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &block_timestamp::DETECTOR,
+    &arbitrary_send_erc20::DETECTOR,
+    &arbitrary_storage_write::DETECTOR,
+    &assert_violation::DETECTOR,
     &centralized_control::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
@@ -81,7 +94,11 @@ pub const ALL: &[&Detector] = &[
     &floating_pragma::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
+    &incorrect_exp::DETECTOR,
     &incorrect_modifier::DETECTOR,
+    &incorrect_shift::DETECTOR,
+    &incorrect_strict_equality::DETECTOR,
+    &locked_ether::DETECTOR,
     &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
     &missing_disable_initializers::DETECTOR,
@@ -89,6 +106,7 @@ pub const ALL: &[&Detector] = &[
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
     &outdated_compiler::DETECTOR,
+    &push_payment::DETECTOR,
     &reentrancy::DETECTOR,
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
@@ -96,6 +114,7 @@ pub const ALL: &[&Detector] = &[
     &silent_catch::DETECTOR,
     &single_step_ownership::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
+    &tautology::DETECTOR,
     &tx_origin::DETECTOR,
     &unbounded_loop::DETECTOR,
     &unchecked_arithmetic::DETECTOR,

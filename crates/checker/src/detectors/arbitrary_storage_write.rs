@@ -1,0 +1,83 @@
+//! # Write to arbitrary storage
+//!
+//! ## What it does
+//! Looks for `sstore` whose slot is a parameter, and for array lengths that the caller sets.
+//!
+//! ## Why it is bad
+//! Every state variable lies in a slot. Whoever chooses the slot writes the owner.
+//!
+//! ## Example
+//! ```solidity
+//! assembly { sstore(slot, value) }
+//! ```
+//! Write through a mapping, whose slots are hashes:
+//! ```solidity
+//! values[msg.sender] = value;
+//! ```
+//!
+//! ## Known gaps
+//! - A slot that is computed from a parameter by a hash is trusted.
+//! - Internal functions are not reported: their callers choose.
+
+use super::{
+    Detector,
+    context::{Context, Report},
+    shape,
+    view::View,
+};
+use crate::finding::{Confidence, Finding, Severity};
+use solwright_analysis::ir::{Expr, ExprKind, UnaryOp};
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "arbitrary-storage-write",
+    title: "the caller chooses which storage slot is written",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    scwe: "SCWE-057",
+    also: &[],
+    swc: Some("SWC-124"),
+    source: include_str!("arbitrary_storage_write.rs"),
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for run in &context.contracts {
+        for facts in run.entries.iter().filter(|facts| facts.is_entry && facts.access.is_empty()) {
+            let Some(view) = context.views.iter().find(|view| view.id == facts.function) else { continue };
+            for (expr, _) in view.exprs().iter().filter(|(expr, _)| is_open(view, expr)) {
+                let report = Report {
+                    message: format!(
+                        "`{}` lets the caller choose the storage that is written",
+                        context.program.snippet(context.place(expr.span))
+                    ),
+                    note: "the owner and every balance lie in slots too".to_owned(),
+                    help: "write through a mapping or a checked index".to_owned(),
+                    ..Report::of(&DETECTOR)
+                };
+                findings.push(context.finding(&DETECTOR, context.place(expr.span), report));
+            }
+        }
+    }
+}
+
+fn is_open(view: &View<'_>, expr: &Expr) -> bool {
+    let is_param =
+        |expr: &Expr| expr.name().is_some_and(|name| shape::is_param(view, name) && !shape::is_compared(view, name));
+    let is_length = |expr: &Expr| matches!(&expr.peeled().kind, ExprKind::Member(base, name) if name == "length" && view.scope().root_variable(base).is_some());
+    match &expr.kind {
+        ExprKind::Yul(name, args) => name == "sstore" && args.first().is_some_and(is_param),
+        // Before 0.6 the length of an array could be set, and below zero it reached all of the storage.
+        ExprKind::Assign { target, value, .. } => is_length(target) && is_param(value),
+        ExprKind::Unary(UnaryOp::Decrement, operand) => is_length(operand) && !asks_length(view),
+        _ => false,
+    }
+}
+
+fn asks_length(view: &View<'_>) -> bool {
+    view.exprs().iter().any(|(expr, _)| match &expr.kind {
+        ExprKind::Binary(left, op, right) if op.is_comparison() => [left, right]
+            .iter()
+            .any(|side| matches!(&side.peeled().kind, ExprKind::Member(_, name) if name == "length")),
+        _ => false,
+    })
+}

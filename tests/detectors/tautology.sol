@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract Limits {
+    function zero(uint256 amount) external pure {
+        require(amount >= 0, "nothing"); //~ MEDIUM: `amount >= 0` is always true
+    }
+
+    function below(uint256 a, uint256 b) external pure returns (bool) {
+        return 0 > a - b; //~ MEDIUM: `0 > a - b` is always false
+    }
+
+    function large(uint8 level) external pure returns (bool) {
+        return level < 256; //~ MEDIUM: `level < 256` is always true
+    }
+
+    function positive(uint256 amount) external pure {
+        require(amount > 0, "nothing");
+    }
+
+    function signed(int256 amount) external pure returns (bool) {
+        return amount >= 0;
+    }
+
+    function within(uint8 level) external pure returns (bool) {
+        return level <= 200 && level != 0;
+    }
+}
