@@ -16,11 +16,15 @@ pub fn codegen() -> anyhow::Result<()> {
     let binary = setup::build()?;
     let folder = root().join("docs/detectors");
     fs::create_dir_all(&folder)?;
+    let mut index = "# Detectors\n\n| id | severity | what |\n|---|---|---|\n".to_owned();
     for line in read(command(&binary).arg("explain"))?.lines() {
-        let Some(id) = line.split_whitespace().next() else { continue };
+        let Some((id, rest)) = line.trim().split_once(' ') else { continue };
+        let Some((severity, title)) = rest.trim_start().split_once(' ') else { continue };
+        index.push_str(&format!("| [{id}]({id}.md) | {severity} | {} |\n", title.trim()));
         let page = read(command(&binary).args(["explain", id]))?;
         fs::write(folder.join(format!("{id}.md")), page)?;
     }
+    fs::write(folder.join("README.md"), index)?;
     Ok(())
 }
 
