@@ -89,7 +89,10 @@ fn kept(run: &ContractRun) -> HashSet<VariableId> {
 fn is_open(facts: &FunctionFacts, effect: &Effect) -> bool {
     effect.guards.iter().all(|&at| {
         let guard = &facts.guards[at];
-        guard.kind == GuardKind::Lock || guard.text.contains("address(0)") || guard.text.contains("0x0")
+        guard.kind == GuardKind::Lock
+            || guard.text.contains("address(0)")
+            || guard.text.contains("0x0")
+            || guard.text.ends_with("!= 0") && !roles::names_caller(&guard.text)
     })
 }
 

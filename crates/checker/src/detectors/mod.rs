@@ -13,6 +13,7 @@ mod arbitrary_storage_write;
 mod assert_violation;
 mod centralized_control;
 mod context;
+mod controlled_array_length;
 mod controlled_delegatecall;
 mod dead_code;
 mod delegatecall_loop;
@@ -25,6 +26,8 @@ mod floating_pragma;
 mod hardcoded_address;
 mod hardcoded_gas;
 mod incorrect_exp;
+mod approve_race;
+mod incorrect_constructor_name;
 mod incorrect_modifier;
 mod incorrect_shift;
 mod incorrect_strict_equality;
@@ -46,11 +49,15 @@ mod shadowing_local;
 mod shadowing_state;
 mod silent_catch;
 mod shape;
+mod missing_events_access_control;
+mod no_emergency_stop;
+mod shared_upgrade_key;
 mod single_step_ownership;
 mod tautology;
 #[cfg(test)]
 mod tests;
 mod transfer_gas_stipend;
+mod transaction_order;
 mod tx_origin;
 mod unbounded_loop;
 mod unchecked_arithmetic;
@@ -62,6 +69,7 @@ mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unsafe_typecast;
 mod unused_state_variable;
+mod unrecorded_payout;
 mod view;
 mod weak_randomness;
 mod words;
@@ -84,6 +92,7 @@ pub const ALL: &[&Detector] = &[
     &arbitrary_storage_write::DETECTOR,
     &assert_violation::DETECTOR,
     &centralized_control::DETECTOR,
+    &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
@@ -95,6 +104,8 @@ pub const ALL: &[&Detector] = &[
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
     &incorrect_exp::DETECTOR,
+    &approve_race::DETECTOR,
+    &incorrect_constructor_name::DETECTOR,
     &incorrect_modifier::DETECTOR,
     &incorrect_shift::DETECTOR,
     &incorrect_strict_equality::DETECTOR,
@@ -115,6 +126,10 @@ pub const ALL: &[&Detector] = &[
     &single_step_ownership::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
     &tautology::DETECTOR,
+    &missing_events_access_control::DETECTOR,
+    &no_emergency_stop::DETECTOR,
+    &shared_upgrade_key::DETECTOR,
+    &transaction_order::DETECTOR,
     &tx_origin::DETECTOR,
     &unbounded_loop::DETECTOR,
     &unchecked_arithmetic::DETECTOR,
@@ -126,6 +141,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_upgrade::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_state_variable::DETECTOR,
+    &unrecorded_payout::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 

@@ -42,6 +42,11 @@ pub(super) fn deciding(context: &Context<'_>, contract: ContractId) -> HashSet<V
         for (expr, _) in view.exprs() {
             match &expr.kind {
                 ExprKind::Binary(left, BinaryOp::Eq | BinaryOp::Ne, right) => {
+                    if let Some(list) = asked_of_list(left).or_else(|| asked_of_list(right)) {
+                        found.extend(
+                            view.scope().root_variable(list).filter(|_| matches!(view.ty(list), Ty::Address { .. })),
+                        );
+                    }
                     let other = if is_sender(left) {
                         right
                     } else if is_sender(right) {
@@ -52,7 +57,7 @@ pub(super) fn deciding(context: &Context<'_>, contract: ContractId) -> HashSet<V
                     let variable = other.name().and_then(|name| view.scope().variable(name));
                     found.extend(variable.filter(|_| matches!(view.ty(other), Ty::Address { .. } | Ty::Contract(_))));
                 }
-                ExprKind::Index(_, Some(key)) if is_sender(key) && is_entry(&view.ty(expr)) && is_checked(expr) => {
+                ExprKind::Index(_, Some(key)) if is_sender(key) && is_listed(&view.ty(expr), is_checked(expr)) => {
                     found.extend(view.scope().root_variable(expr));
                 }
                 _ => {}
@@ -62,9 +67,14 @@ pub(super) fn deciding(context: &Context<'_>, contract: ContractId) -> HashSet<V
     found
 }
 
-/// Whether a list of such values says who is on it: `members[a]`, `ownerOf[a] != address(0)`.
-fn is_entry(ty: &Ty) -> bool {
-    matches!(ty, Ty::Bool | Ty::Address { .. })
+/// `members[msg.sender]`
+fn asked_of_list(expr: &Expr) -> Option<&Expr> {
+    matches!(&expr.peeled().kind, ExprKind::Index(_, Some(key)) if is_sender(key)).then_some(expr)
+}
+
+/// Whether a value that the caller's element holds says that it is on a list.
+fn is_listed(ty: &Ty, is_checked: bool) -> bool {
+    *ty == Ty::Bool && is_checked
 }
 
 /// The name of a function, when the main file declares it.
@@ -86,6 +96,11 @@ pub(super) fn asks_caller(facts: &FunctionFacts, at: &[usize]) -> bool {
     facts.is_authorised(at)
         || at.iter().any(|&index| {
             let guard = &facts.guards[index];
-            guard.kind == GuardKind::Own || guard.text.contains("msg.sender") || guard.text.contains("_msgSender")
+            guard.kind == GuardKind::Own || names_caller(&guard.text)
         })
+}
+
+/// Whether a condition speaks of the caller.
+pub(super) fn names_caller(text: &str) -> bool {
+    ["msg.sender", "_msgSender", "caller()", "tx.origin"].iter().any(|word| text.contains(word))
 }
