@@ -2,7 +2,7 @@
 pragma solidity ^0.8.20;
 
 interface IERC20 {
-    function transfer(address to, uint256 amount) external returns (bool);
+    function transferFrom(address from, address to, uint256 amount) external returns (bool);
 }
 
 contract Orders {
@@ -26,7 +26,7 @@ contract Orders {
 
     function buy(uint256 amount) external payable {
         require(msg.value >= amount * price, "too little"); //~ LOW: `buy` sells at `price`
-        require(token.transfer(msg.sender, amount), "failed");
+        token.transferFrom(address(this), msg.sender, amount);
     }
 
     function bid() external payable {
@@ -44,6 +44,6 @@ contract Orders {
     function buyUpTo(uint256 amount, uint256 maxPrice) external payable {
         require(price <= maxPrice, "dear");
         require(msg.value >= amount * price, "too little");
-        require(token.transfer(msg.sender, amount), "failed");
+        token.transferFrom(address(this), msg.sender, amount);
     }
 }
