@@ -7,6 +7,7 @@ mod arbitrary_call;
 mod arbitrary_send;
 mod arbitrary_send_erc20;
 mod arbitrary_storage_write;
+mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
 mod bounds;
@@ -14,6 +15,7 @@ mod call_to_non_contract;
 mod calls_loop;
 mod centralized_control;
 mod context;
+mod contract_check_bypass;
 mod controlled_array_length;
 mod controlled_delegatecall;
 mod dead_code;
@@ -23,10 +25,14 @@ mod discarded;
 mod divide_before_multiply;
 mod empty_fallback;
 mod encode_packed_collision;
+mod event_fields;
 mod floating_pragma;
+mod free_memory_pointer;
 mod hardcoded_address;
 mod hardcoded_gas;
 mod incorrect_constructor_name;
+mod incorrect_erc20_interface;
+mod incorrect_erc721_interface;
 mod incorrect_exp;
 mod incorrect_modifier;
 mod incorrect_shift;
@@ -40,6 +46,7 @@ mod missing_visibility;
 mod missing_zero_check;
 mod msg_value_loop;
 mod no_emergency_stop;
+mod non_reentrant_not_first;
 mod numbers;
 mod outdated_compiler;
 mod pragma;
@@ -53,6 +60,7 @@ mod shape;
 mod shared_upgrade_key;
 mod silent_catch;
 mod single_step_ownership;
+mod standard;
 mod tautology;
 #[cfg(test)]
 mod tests;
@@ -60,8 +68,10 @@ mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbounded_loop;
+mod unchecked_address_bytes;
 mod unchecked_arithmetic;
 mod unchecked_call;
+mod unchecked_decode;
 mod unchecked_transfer;
 mod unnamed_parameter;
 mod unprotected_initializer;
@@ -83,15 +93,18 @@ use solwright_analysis::Program;
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
+    &approve_race::DETECTOR,
     &arbitrary_call::DETECTOR,
     &arbitrary_send::DETECTOR,
-    &call_to_non_contract::DETECTOR,
-    &calls_loop::DETECTOR,
-    &block_timestamp::DETECTOR,
     &arbitrary_send_erc20::DETECTOR,
     &arbitrary_storage_write::DETECTOR,
+    &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
+    &block_timestamp::DETECTOR,
+    &call_to_non_contract::DETECTOR,
+    &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
+    &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
@@ -100,12 +113,15 @@ pub const ALL: &[&Detector] = &[
     &divide_before_multiply::DETECTOR,
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
+    &event_fields::DETECTOR,
     &floating_pragma::DETECTOR,
+    &free_memory_pointer::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
-    &incorrect_exp::DETECTOR,
-    &approve_race::DETECTOR,
     &incorrect_constructor_name::DETECTOR,
+    &incorrect_erc20_interface::DETECTOR,
+    &incorrect_erc721_interface::DETECTOR,
+    &incorrect_exp::DETECTOR,
     &incorrect_modifier::DETECTOR,
     &incorrect_shift::DETECTOR,
     &incorrect_strict_equality::DETECTOR,
@@ -113,35 +129,38 @@ pub const ALL: &[&Detector] = &[
     &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
     &missing_disable_initializers::DETECTOR,
+    &missing_events_access_control::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
+    &no_emergency_stop::DETECTOR,
+    &non_reentrant_not_first::DETECTOR,
     &outdated_compiler::DETECTOR,
     &push_payment::DETECTOR,
     &reentrancy::DETECTOR,
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
+    &shared_upgrade_key::DETECTOR,
     &silent_catch::DETECTOR,
     &single_step_ownership::DETECTOR,
-    &transfer_gas_stipend::DETECTOR,
     &tautology::DETECTOR,
-    &missing_events_access_control::DETECTOR,
-    &no_emergency_stop::DETECTOR,
-    &shared_upgrade_key::DETECTOR,
     &transaction_order::DETECTOR,
+    &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
     &unbounded_loop::DETECTOR,
+    &unchecked_address_bytes::DETECTOR,
     &unchecked_arithmetic::DETECTOR,
     &unchecked_call::DETECTOR,
+    &unchecked_decode::DETECTOR,
     &unchecked_transfer::DETECTOR,
     &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
+    &unrecorded_payout::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_state_variable::DETECTOR,
-    &unrecorded_payout::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 
