@@ -73,6 +73,7 @@ mod unchecked_arithmetic;
 mod unchecked_call;
 mod unchecked_decode;
 mod unchecked_transfer;
+mod uninitialized_storage_pointer;
 mod unnamed_parameter;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
@@ -154,6 +155,7 @@ pub const ALL: &[&Detector] = &[
     &unchecked_call::DETECTOR,
     &unchecked_decode::DETECTOR,
     &unchecked_transfer::DETECTOR,
+    &uninitialized_storage_pointer::DETECTOR,
     &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
