@@ -17,6 +17,7 @@ mod centralized_control;
 mod context;
 mod contract_check_bypass;
 mod controlled_array_length;
+mod contract_check_bypass;
 mod controlled_delegatecall;
 mod dead_code;
 mod delegatecall_loop;
@@ -107,6 +108,7 @@ pub const ALL: &[&Detector] = &[
     &centralized_control::DETECTOR,
     &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
+    &contract_check_bypass::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
@@ -119,6 +121,10 @@ pub const ALL: &[&Detector] = &[
     &free_memory_pointer::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
+    &incorrect_erc20_interface::DETECTOR,
+    &incorrect_erc721_interface::DETECTOR,
+    &incorrect_exp::DETECTOR,
+    &approve_race::DETECTOR,
     &incorrect_constructor_name::DETECTOR,
     &incorrect_erc20_interface::DETECTOR,
     &incorrect_erc721_interface::DETECTOR,
