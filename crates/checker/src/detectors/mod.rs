@@ -11,6 +11,11 @@ mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
 mod bounds;
+mod assert_violation;
+mod block_timestamp;
+mod bounds;
+mod bridge_gas_limit;
+mod bridge_replay;
 mod call_to_non_contract;
 mod calls_loop;
 mod centralized_control;
@@ -24,6 +29,7 @@ mod delegatecall_loop;
 mod deprecated;
 mod discarded;
 mod divide_before_multiply;
+mod ecrecover_zero_address;
 mod empty_fallback;
 mod encode_packed_collision;
 mod event_fields;
@@ -34,6 +40,8 @@ mod hardcoded_gas;
 mod incorrect_constructor_name;
 mod incorrect_erc20_interface;
 mod incorrect_erc721_interface;
+mod hardcoded_secret;
+mod immediate_price_update;
 mod incorrect_exp;
 mod incorrect_modifier;
 mod incorrect_shift;
@@ -41,14 +49,17 @@ mod incorrect_strict_equality;
 mod locked_ether;
 mod mapping_deletion;
 mod missing_access_control;
+mod missing_bridge_burn;
 mod missing_disable_initializers;
 mod missing_events_access_control;
+mod missing_domain_separation;
 mod missing_visibility;
 mod missing_zero_check;
 mod msg_value_loop;
 mod no_emergency_stop;
 mod non_reentrant_not_first;
 mod numbers;
+mod open_price_update;
 mod outdated_compiler;
 mod pragma;
 mod push_payment;
@@ -62,12 +73,22 @@ mod shared_upgrade_key;
 mod silent_catch;
 mod single_step_ownership;
 mod standard;
+mod short_twap;
+mod signature_malleability;
+mod signature_replay;
+mod signing;
+mod silent_catch;
+mod single_oracle;
+mod single_step_ownership;
+mod spot_price;
+mod stale_oracle;
 mod tautology;
 #[cfg(test)]
 mod tests;
 mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
+mod unbound_message;
 mod unbounded_loop;
 mod unchecked_address_bytes;
 mod unchecked_arithmetic;
@@ -75,6 +96,7 @@ mod unchecked_call;
 mod unchecked_decode;
 mod unchecked_transfer;
 mod uninitialized_storage_pointer;
+mod unchecked_vrf_request;
 mod unnamed_parameter;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
@@ -82,7 +104,10 @@ mod unprotected_upgrade;
 mod unrecorded_payout;
 mod unsafe_typecast;
 mod unused_state_variable;
+mod unvalidated_price;
+mod unverified_proof;
 mod view;
+mod weak_hash;
 mod weak_randomness;
 mod words;
 
@@ -103,6 +128,8 @@ pub const ALL: &[&Detector] = &[
     &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
     &block_timestamp::DETECTOR,
+    &bridge_gas_limit::DETECTOR,
+    &bridge_replay::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
@@ -114,6 +141,7 @@ pub const ALL: &[&Detector] = &[
     &delegatecall_loop::DETECTOR,
     &deprecated::DETECTOR,
     &divide_before_multiply::DETECTOR,
+    &ecrecover_zero_address::DETECTOR,
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
     &event_fields::DETECTOR,
@@ -123,6 +151,8 @@ pub const ALL: &[&Detector] = &[
     &hardcoded_gas::DETECTOR,
     &incorrect_erc20_interface::DETECTOR,
     &incorrect_erc721_interface::DETECTOR,
+    &hardcoded_secret::DETECTOR,
+    &immediate_price_update::DETECTOR,
     &incorrect_exp::DETECTOR,
     &approve_race::DETECTOR,
     &incorrect_constructor_name::DETECTOR,
@@ -135,13 +165,16 @@ pub const ALL: &[&Detector] = &[
     &locked_ether::DETECTOR,
     &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
+    &missing_bridge_burn::DETECTOR,
     &missing_disable_initializers::DETECTOR,
     &missing_events_access_control::DETECTOR,
+    &missing_domain_separation::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
     &no_emergency_stop::DETECTOR,
     &non_reentrant_not_first::DETECTOR,
+    &open_price_update::DETECTOR,
     &outdated_compiler::DETECTOR,
     &push_payment::DETECTOR,
     &reentrancy::DETECTOR,
@@ -149,12 +182,20 @@ pub const ALL: &[&Detector] = &[
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
     &shared_upgrade_key::DETECTOR,
+    &short_twap::DETECTOR,
+    &signature_malleability::DETECTOR,
+    &signature_replay::DETECTOR,
     &silent_catch::DETECTOR,
+    &single_oracle::DETECTOR,
     &single_step_ownership::DETECTOR,
     &tautology::DETECTOR,
     &transaction_order::DETECTOR,
+    &spot_price::DETECTOR,
+    &stale_oracle::DETECTOR,
+    &tautology::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
+    &unbound_message::DETECTOR,
     &unbounded_loop::DETECTOR,
     &unchecked_address_bytes::DETECTOR,
     &unchecked_arithmetic::DETECTOR,
@@ -162,6 +203,7 @@ pub const ALL: &[&Detector] = &[
     &unchecked_decode::DETECTOR,
     &unchecked_transfer::DETECTOR,
     &uninitialized_storage_pointer::DETECTOR,
+    &unchecked_vrf_request::DETECTOR,
     &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
@@ -169,6 +211,10 @@ pub const ALL: &[&Detector] = &[
     &unrecorded_payout::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_state_variable::DETECTOR,
+    &unrecorded_payout::DETECTOR,
+    &unvalidated_price::DETECTOR,
+    &unverified_proof::DETECTOR,
+    &weak_hash::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 

@@ -2,7 +2,7 @@
 
 use solwright_analysis::{
     Program,
-    ir::{Expr, Function, Setting, Stmt},
+    ir::{Expr, Function, Setting, Stmt, Variable, VariableMutability},
     program::{ContractId, FunctionId, Scope, Ty},
 };
 use std::cell::OnceCell;
@@ -56,6 +56,12 @@ impl<'a> View<'a> {
     /// What the names of the function mean.
     pub fn scope(&self) -> &Scope<'a> {
         self.scope.get_or_init(|| Scope::of(self.program, self.id))
+    }
+
+    /// The constant that a name means.
+    pub fn constant(&self, name: &str) -> Option<&'a Variable> {
+        let variable = self.program.variable(self.scope().variable(name)?);
+        (variable.mutability == VariableMutability::Constant).then_some(variable)
     }
 
     /// The type of one of its expressions.
