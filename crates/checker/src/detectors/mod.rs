@@ -16,6 +16,11 @@ mod block_timestamp;
 mod bounds;
 mod bridge_gas_limit;
 mod bridge_replay;
+mod arbitrary_send_erc20_permit;
+mod arbitrary_storage_write;
+mod assert_violation;
+mod block_timestamp;
+mod bounds;
 mod call_to_non_contract;
 mod calls_loop;
 mod centralized_control;
@@ -63,7 +68,9 @@ mod open_price_update;
 mod outdated_compiler;
 mod pragma;
 mod push_payment;
+mod read_only_reentrancy;
 mod reentrancy;
+mod return_bomb;
 mod roles;
 mod rtlo;
 mod shadowing_local;
@@ -86,6 +93,7 @@ mod tautology;
 #[cfg(test)]
 mod tests;
 mod transaction_order;
+mod token_pull;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbound_message;
@@ -103,6 +111,7 @@ mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unrecorded_payout;
 mod unsafe_typecast;
+mod unused_return;
 mod unused_state_variable;
 mod unvalidated_price;
 mod unverified_proof;
@@ -124,6 +133,7 @@ pub const ALL: &[&Detector] = &[
     &arbitrary_call::DETECTOR,
     &arbitrary_send::DETECTOR,
     &arbitrary_send_erc20::DETECTOR,
+    &arbitrary_send_erc20_permit::DETECTOR,
     &arbitrary_storage_write::DETECTOR,
     &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
@@ -177,7 +187,9 @@ pub const ALL: &[&Detector] = &[
     &open_price_update::DETECTOR,
     &outdated_compiler::DETECTOR,
     &push_payment::DETECTOR,
+    &read_only_reentrancy::DETECTOR,
     &reentrancy::DETECTOR,
+    &return_bomb::DETECTOR,
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
@@ -210,6 +222,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_upgrade::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_typecast::DETECTOR,
+    &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unvalidated_price::DETECTOR,

@@ -29,7 +29,7 @@
 //!
 //! ## Known gaps
 //! - A call to a constant or immutable address, without Ether, is trusted.
-//! - Functions that only a chosen caller may call are trusted.
+//! - Functions that only a chosen caller may call are trusted, unless they pay someone else.
 //! - State of other contracts, and views that are read while the state is in between, are not followed.
 //! - Storage slots that assembly computes are not told apart, so writes to them are not reported.
 
@@ -72,7 +72,7 @@ fn check_call(
     at: usize,
     call: &ExternalCall,
 ) -> Option<Finding> {
-    if !call.hands_over_control() || call.kind == CallKind::DelegateCall || facts.is_authorised(&call.guards) {
+    if !call.hands_over_control() || call.kind == CallKind::DelegateCall {
         return None;
     }
     let (write, slot) = facts.effects.iter().find_map(|effect| match &effect.kind {
@@ -91,9 +91,22 @@ fn check_call(
     let (severity, confidence) = match weigh(call, neighbour.is_some())? {
         // What marks itself as done before the call cannot be done twice; other elements still can.
         _ if facts.has_guard(&call.guards, GuardKind::Once) => (Severity::Low, Confidence::Low),
+        // Whoever was chosen may still pay someone who was not.
+        (severity, _) if facts.is_authorised(&call.guards) => {
+            if severity < Severity::High {
+                return None;
+            }
+            (Severity::Low, Confidence::Low)
+        }
         weighed => weighed,
     };
-    let place = context.in_main(&[call.place, write.place, call.site, write.site])?;
+    // A function that is right by itself is wrong where it is called too early.
+    let callee =
+        context.views.iter().find(|view| call.place.file == 0 && view.function.span.contains_span(call.place.span));
+    let is_right_alone = callee.is_some_and(|view| view.function.is_external() && view.id != facts.function)
+        && write.place == write.site;
+    let first = if is_right_alone { call.site } else { call.place };
+    let place = context.in_main(&[first, write.place, call.site, write.site])?;
     Some(context.finding(
         &DETECTOR,
         place,
