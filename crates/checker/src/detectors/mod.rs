@@ -90,6 +90,14 @@ mod single_step_ownership;
 mod spot_price;
 mod stale_oracle;
 mod tautology;
+mod fee_on_transfer;
+mod flash_loan_governance;
+mod missing_deadline;
+mod missing_slippage;
+mod missing_supply_cap;
+mod reentrancy;
+mod shapes;
+mod swaps;
 #[cfg(test)]
 mod tests;
 mod transaction_order;
@@ -115,6 +123,7 @@ mod unused_return;
 mod unused_state_variable;
 mod unvalidated_price;
 mod unverified_proof;
+mod unsafe_create2;
 mod view;
 mod weak_hash;
 mod weak_randomness;
@@ -188,6 +197,11 @@ pub const ALL: &[&Detector] = &[
     &outdated_compiler::DETECTOR,
     &push_payment::DETECTOR,
     &read_only_reentrancy::DETECTOR,
+    &fee_on_transfer::DETECTOR,
+    &flash_loan_governance::DETECTOR,
+    &missing_deadline::DETECTOR,
+    &missing_slippage::DETECTOR,
+    &missing_supply_cap::DETECTOR,
     &reentrancy::DETECTOR,
     &return_bomb::DETECTOR,
     &rtlo::DETECTOR,
@@ -228,6 +242,7 @@ pub const ALL: &[&Detector] = &[
     &unvalidated_price::DETECTOR,
     &unverified_proof::DETECTOR,
     &weak_hash::DETECTOR,
+    &unsafe_create2::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 
