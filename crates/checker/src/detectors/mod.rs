@@ -38,6 +38,8 @@ mod ecrecover_zero_address;
 mod empty_fallback;
 mod encode_packed_collision;
 mod event_fields;
+mod fee_on_transfer;
+mod flash_loan_governance;
 mod floating_pragma;
 mod free_memory_pointer;
 mod hardcoded_address;
@@ -58,6 +60,10 @@ mod missing_bridge_burn;
 mod missing_disable_initializers;
 mod missing_events_access_control;
 mod missing_domain_separation;
+mod missing_deadline;
+mod missing_disable_initializers;
+mod missing_slippage;
+mod missing_supply_cap;
 mod missing_visibility;
 mod missing_zero_check;
 mod msg_value_loop;
@@ -75,6 +81,8 @@ mod roles;
 mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
+mod shapes;
+mod silent_catch;
 mod shape;
 mod shared_upgrade_key;
 mod silent_catch;
@@ -118,6 +126,7 @@ mod unprotected_initializer;
 mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unrecorded_payout;
+mod unsafe_create2;
 mod unsafe_typecast;
 mod unused_return;
 mod unused_state_variable;
@@ -149,6 +158,7 @@ pub const ALL: &[&Detector] = &[
     &block_timestamp::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
+    &block_timestamp::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
@@ -164,6 +174,8 @@ pub const ALL: &[&Detector] = &[
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
     &event_fields::DETECTOR,
+    &fee_on_transfer::DETECTOR,
+    &flash_loan_governance::DETECTOR,
     &floating_pragma::DETECTOR,
     &free_memory_pointer::DETECTOR,
     &hardcoded_address::DETECTOR,
@@ -188,6 +200,10 @@ pub const ALL: &[&Detector] = &[
     &missing_disable_initializers::DETECTOR,
     &missing_events_access_control::DETECTOR,
     &missing_domain_separation::DETECTOR,
+    &missing_deadline::DETECTOR,
+    &missing_disable_initializers::DETECTOR,
+    &missing_slippage::DETECTOR,
+    &missing_supply_cap::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
@@ -235,6 +251,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
     &unrecorded_payout::DETECTOR,
+    &unsafe_create2::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,
