@@ -81,6 +81,7 @@ mod roles;
 mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
+mod shape;
 mod shapes;
 mod silent_catch;
 mod shape;
@@ -105,7 +106,9 @@ mod missing_slippage;
 mod missing_supply_cap;
 mod reentrancy;
 mod shapes;
+mod single_step_ownership;
 mod swaps;
+mod tautology;
 #[cfg(test)]
 mod tests;
 mod transaction_order;
@@ -158,6 +161,9 @@ pub const ALL: &[&Detector] = &[
     &block_timestamp::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
+    &block_timestamp::DETECTOR,
+    &arbitrary_storage_write::DETECTOR,
+    &assert_violation::DETECTOR,
     &block_timestamp::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
