@@ -5,6 +5,7 @@ mod classes;
 mod corpora;
 mod count;
 mod keystrokes;
+mod peers;
 mod report;
 mod session;
 mod tools;
