@@ -6,21 +6,14 @@ mod approve_race;
 mod arbitrary_call;
 mod arbitrary_send;
 mod arbitrary_send_erc20;
+mod arbitrary_send_erc20_permit;
 mod arbitrary_storage_write;
 mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
 mod bounds;
-mod assert_violation;
-mod block_timestamp;
-mod bounds;
 mod bridge_gas_limit;
 mod bridge_replay;
-mod arbitrary_send_erc20_permit;
-mod arbitrary_storage_write;
-mod assert_violation;
-mod block_timestamp;
-mod bounds;
 mod call_to_non_contract;
 mod calls_loop;
 mod centralized_control;
@@ -28,6 +21,7 @@ mod context;
 mod contract_check_bypass;
 mod controlled_array_length;
 mod contract_check_bypass;
+mod controlled_array_length;
 mod controlled_delegatecall;
 mod dead_code;
 mod delegatecall_loop;
@@ -44,11 +38,11 @@ mod floating_pragma;
 mod free_memory_pointer;
 mod hardcoded_address;
 mod hardcoded_gas;
+mod hardcoded_secret;
+mod immediate_price_update;
 mod incorrect_constructor_name;
 mod incorrect_erc20_interface;
 mod incorrect_erc721_interface;
-mod hardcoded_secret;
-mod immediate_price_update;
 mod incorrect_exp;
 mod incorrect_modifier;
 mod incorrect_shift;
@@ -57,11 +51,10 @@ mod locked_ether;
 mod mapping_deletion;
 mod missing_access_control;
 mod missing_bridge_burn;
-mod missing_disable_initializers;
-mod missing_events_access_control;
-mod missing_domain_separation;
 mod missing_deadline;
 mod missing_disable_initializers;
+mod missing_domain_separation;
+mod missing_events_access_control;
 mod missing_slippage;
 mod missing_supply_cap;
 mod missing_visibility;
@@ -83,12 +76,7 @@ mod shadowing_local;
 mod shadowing_state;
 mod shape;
 mod shapes;
-mod silent_catch;
-mod shape;
 mod shared_upgrade_key;
-mod silent_catch;
-mod single_step_ownership;
-mod standard;
 mod short_twap;
 mod signature_malleability;
 mod signature_replay;
@@ -98,21 +86,13 @@ mod single_oracle;
 mod single_step_ownership;
 mod spot_price;
 mod stale_oracle;
-mod tautology;
-mod fee_on_transfer;
-mod flash_loan_governance;
-mod missing_deadline;
-mod missing_slippage;
-mod missing_supply_cap;
-mod reentrancy;
-mod shapes;
-mod single_step_ownership;
+mod standard;
 mod swaps;
 mod tautology;
 #[cfg(test)]
 mod tests;
-mod transaction_order;
 mod token_pull;
+mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbound_message;
@@ -122,8 +102,8 @@ mod unchecked_arithmetic;
 mod unchecked_call;
 mod unchecked_decode;
 mod unchecked_transfer;
-mod uninitialized_storage_pointer;
 mod unchecked_vrf_request;
+mod uninitialized_storage_pointer;
 mod unnamed_parameter;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
@@ -135,7 +115,6 @@ mod unused_return;
 mod unused_state_variable;
 mod unvalidated_price;
 mod unverified_proof;
-mod unsafe_create2;
 mod view;
 mod weak_hash;
 mod weak_randomness;
@@ -161,16 +140,13 @@ pub const ALL: &[&Detector] = &[
     &block_timestamp::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
-    &block_timestamp::DETECTOR,
-    &arbitrary_storage_write::DETECTOR,
-    &assert_violation::DETECTOR,
-    &block_timestamp::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
     &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
     &contract_check_bypass::DETECTOR,
+    &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
@@ -186,12 +162,8 @@ pub const ALL: &[&Detector] = &[
     &free_memory_pointer::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
-    &incorrect_erc20_interface::DETECTOR,
-    &incorrect_erc721_interface::DETECTOR,
     &hardcoded_secret::DETECTOR,
     &immediate_price_update::DETECTOR,
-    &incorrect_exp::DETECTOR,
-    &approve_race::DETECTOR,
     &incorrect_constructor_name::DETECTOR,
     &incorrect_erc20_interface::DETECTOR,
     &incorrect_erc721_interface::DETECTOR,
@@ -208,6 +180,8 @@ pub const ALL: &[&Detector] = &[
     &missing_domain_separation::DETECTOR,
     &missing_deadline::DETECTOR,
     &missing_disable_initializers::DETECTOR,
+    &missing_domain_separation::DETECTOR,
+    &missing_events_access_control::DETECTOR,
     &missing_slippage::DETECTOR,
     &missing_supply_cap::DETECTOR,
     &missing_visibility::DETECTOR,
@@ -219,11 +193,6 @@ pub const ALL: &[&Detector] = &[
     &outdated_compiler::DETECTOR,
     &push_payment::DETECTOR,
     &read_only_reentrancy::DETECTOR,
-    &fee_on_transfer::DETECTOR,
-    &flash_loan_governance::DETECTOR,
-    &missing_deadline::DETECTOR,
-    &missing_slippage::DETECTOR,
-    &missing_supply_cap::DETECTOR,
     &reentrancy::DETECTOR,
     &return_bomb::DETECTOR,
     &rtlo::DETECTOR,
@@ -241,6 +210,7 @@ pub const ALL: &[&Detector] = &[
     &spot_price::DETECTOR,
     &stale_oracle::DETECTOR,
     &tautology::DETECTOR,
+    &transaction_order::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
     &unbound_message::DETECTOR,
@@ -250,8 +220,8 @@ pub const ALL: &[&Detector] = &[
     &unchecked_call::DETECTOR,
     &unchecked_decode::DETECTOR,
     &unchecked_transfer::DETECTOR,
-    &uninitialized_storage_pointer::DETECTOR,
     &unchecked_vrf_request::DETECTOR,
+    &uninitialized_storage_pointer::DETECTOR,
     &unnamed_parameter::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
@@ -261,11 +231,9 @@ pub const ALL: &[&Detector] = &[
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,
-    &unrecorded_payout::DETECTOR,
     &unvalidated_price::DETECTOR,
     &unverified_proof::DETECTOR,
     &weak_hash::DETECTOR,
-    &unsafe_create2::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
 
