@@ -20,8 +20,6 @@ mod centralized_control;
 mod context;
 mod contract_check_bypass;
 mod controlled_array_length;
-mod contract_check_bypass;
-mod controlled_array_length;
 mod controlled_delegatecall;
 mod dead_code;
 mod delegatecall_loop;
@@ -145,8 +143,6 @@ pub const ALL: &[&Detector] = &[
     &centralized_control::DETECTOR,
     &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
-    &contract_check_bypass::DETECTOR,
-    &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
@@ -175,9 +171,6 @@ pub const ALL: &[&Detector] = &[
     &mapping_deletion::DETECTOR,
     &missing_access_control::DETECTOR,
     &missing_bridge_burn::DETECTOR,
-    &missing_disable_initializers::DETECTOR,
-    &missing_events_access_control::DETECTOR,
-    &missing_domain_separation::DETECTOR,
     &missing_deadline::DETECTOR,
     &missing_disable_initializers::DETECTOR,
     &missing_domain_separation::DETECTOR,
@@ -205,8 +198,6 @@ pub const ALL: &[&Detector] = &[
     &silent_catch::DETECTOR,
     &single_oracle::DETECTOR,
     &single_step_ownership::DETECTOR,
-    &tautology::DETECTOR,
-    &transaction_order::DETECTOR,
     &spot_price::DETECTOR,
     &stale_oracle::DETECTOR,
     &tautology::DETECTOR,
