@@ -91,6 +91,7 @@ mod tautology;
 mod tests;
 mod token_pull;
 mod transaction_order;
+mod token_pull;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbound_message;
@@ -138,6 +139,8 @@ pub const ALL: &[&Detector] = &[
     &block_timestamp::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
+    &assert_violation::DETECTOR,
+    &block_timestamp::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
@@ -191,6 +194,11 @@ pub const ALL: &[&Detector] = &[
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
+    &silent_catch::DETECTOR,
+    &single_step_ownership::DETECTOR,
+    &tautology::DETECTOR,
+    &missing_events_access_control::DETECTOR,
+    &no_emergency_stop::DETECTOR,
     &shared_upgrade_key::DETECTOR,
     &short_twap::DETECTOR,
     &signature_malleability::DETECTOR,
@@ -217,6 +225,9 @@ pub const ALL: &[&Detector] = &[
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
+    &unsafe_typecast::DETECTOR,
+    &unused_return::DETECTOR,
+    &unused_state_variable::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_create2::DETECTOR,
     &unsafe_typecast::DETECTOR,
