@@ -74,11 +74,11 @@ contract Bank {
         total = before + other.balanceOf(address(this));
     }
 
-    // Only the owner can come back.
+    // Only the owner can begin, but whom it pays may be anyone.
     function sweep(address payable to) external {
         require(msg.sender == owner, "not owner");
         uint256 amount = total;
-        (bool ok, ) = to.call{value: amount}("");
+        (bool ok, ) = to.call{value: amount}(""); //~ LOW: `total` is written after the call to `to`
         require(ok);
         total = 0;
     }
