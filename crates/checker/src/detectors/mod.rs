@@ -92,6 +92,7 @@ mod tests;
 mod token_pull;
 mod transaction_order;
 mod token_pull;
+mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbound_message;
@@ -166,6 +167,7 @@ pub const ALL: &[&Detector] = &[
     &incorrect_constructor_name::DETECTOR,
     &incorrect_erc20_interface::DETECTOR,
     &incorrect_erc721_interface::DETECTOR,
+    &incorrect_constructor_name::DETECTOR,
     &incorrect_exp::DETECTOR,
     &incorrect_modifier::DETECTOR,
     &incorrect_shift::DETECTOR,
@@ -180,6 +182,7 @@ pub const ALL: &[&Detector] = &[
     &missing_events_access_control::DETECTOR,
     &missing_slippage::DETECTOR,
     &missing_supply_cap::DETECTOR,
+    &missing_events_access_control::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
@@ -194,6 +197,7 @@ pub const ALL: &[&Detector] = &[
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
+    &shared_upgrade_key::DETECTOR,
     &silent_catch::DETECTOR,
     &single_step_ownership::DETECTOR,
     &tautology::DETECTOR,
@@ -225,6 +229,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
+    &unrecorded_payout::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,
