@@ -20,7 +20,7 @@
 //! ## Known gaps
 //! - Any write to an element of a mapping, or to a variable named for a nonce, counts as the mark.
 //! - What the hash is made of is not followed.
-//! - Signatures in libraries that are not at hand are known by `recover` in their names.
+//! - Signatures in libraries that are not at hand are known by `recover`, `tryRecover` or `recoverSigner`.
 
 use super::{
     Detector,
@@ -46,7 +46,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
         for facts in run.entries.iter().filter(|facts| facts.is_entry) {
             let Some(view) = context.views.iter().find(|view| view.id == facts.function) else { continue };
-            let recovers = |name: &str| name == "ecrecover" || name.to_ascii_lowercase().contains("recover");
+            let recovers = |name: &str| {
+                matches!(name, "ecrecover" | "recover" | "tryRecover" | "recoverCalldata")
+                    || name.to_ascii_lowercase().contains("recoversigner")
+            };
             let recovered = view.exprs().iter().find(|(expr, _)| call(expr).is_some_and(|(name, _)| recovers(name)));
             let Some((expr, _)) = recovered else { continue };
             if !acts(facts) || leaves_mark(context, facts) {
