@@ -91,8 +91,6 @@ mod tautology;
 mod tests;
 mod token_pull;
 mod transaction_order;
-mod token_pull;
-mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
 mod unbound_message;
@@ -140,8 +138,6 @@ pub const ALL: &[&Detector] = &[
     &block_timestamp::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
-    &assert_violation::DETECTOR,
-    &block_timestamp::DETECTOR,
     &call_to_non_contract::DETECTOR,
     &calls_loop::DETECTOR,
     &centralized_control::DETECTOR,
@@ -167,7 +163,6 @@ pub const ALL: &[&Detector] = &[
     &incorrect_constructor_name::DETECTOR,
     &incorrect_erc20_interface::DETECTOR,
     &incorrect_erc721_interface::DETECTOR,
-    &incorrect_constructor_name::DETECTOR,
     &incorrect_exp::DETECTOR,
     &incorrect_modifier::DETECTOR,
     &incorrect_shift::DETECTOR,
@@ -182,7 +177,6 @@ pub const ALL: &[&Detector] = &[
     &missing_events_access_control::DETECTOR,
     &missing_slippage::DETECTOR,
     &missing_supply_cap::DETECTOR,
-    &missing_events_access_control::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
     &msg_value_loop::DETECTOR,
@@ -197,12 +191,6 @@ pub const ALL: &[&Detector] = &[
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
-    &shared_upgrade_key::DETECTOR,
-    &silent_catch::DETECTOR,
-    &single_step_ownership::DETECTOR,
-    &tautology::DETECTOR,
-    &missing_events_access_control::DETECTOR,
-    &no_emergency_stop::DETECTOR,
     &shared_upgrade_key::DETECTOR,
     &short_twap::DETECTOR,
     &signature_malleability::DETECTOR,
@@ -229,10 +217,6 @@ pub const ALL: &[&Detector] = &[
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
-    &unrecorded_payout::DETECTOR,
-    &unsafe_typecast::DETECTOR,
-    &unused_return::DETECTOR,
-    &unused_state_variable::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_create2::DETECTOR,
     &unsafe_typecast::DETECTOR,
