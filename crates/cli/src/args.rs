@@ -226,22 +226,11 @@ pub struct BenchChecker {
     /// Folders of audited code
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub audited: Vec<PathBuf>,
-    /// Run others' tools beside ours; they are installed in the user's cache
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "PEER,…")]
-    pub against: Vec<PeerName>,
     /// Keys to type in the keystroke benchmark
     #[arg(long, default_value_t = 400)]
     pub keys: usize,
     #[arg(long, value_enum, default_value_t)]
     pub format: BenchFormat,
-}
-
-/// Others' tools.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq)]
-pub enum PeerName {
-    Slither,
-    ForgeLint,
-    Solhint,
 }
 
 /// How a measurement is written.

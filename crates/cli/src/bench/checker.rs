@@ -4,7 +4,7 @@ use super::{
     classes,
     corpora::{Corpus, Sample, audited, foundry, scwe, smartbugs},
     count::{Tally, count},
-    keystrokes, peers, report,
+    keystrokes, report,
     tools::{Everything, Nothing, Report, Solwright, Tool},
 };
 use crate::{
@@ -52,13 +52,11 @@ impl Run {
 pub fn run(command: &BenchChecker) -> anyhow::Result<Outcome> {
     let scratch = tempfile::tempdir()?;
     let corpora = read(command, scratch.path())?;
-    let (peers, mut notes) = peers::get(&command.against, scratch.path());
-    let mut tools: Vec<Box<dyn Tool>> = vec![Box::new(Solwright::new()), Box::new(Everything), Box::new(Nothing)];
-    tools.extend(peers.into_iter().map(|peer| Box::new(peer) as Box<dyn Tool>));
+    let tools: Vec<Box<dyn Tool>> = vec![Box::new(Solwright::new()), Box::new(Everything), Box::new(Nothing)];
     let runs: Vec<Run> = corpora.iter().flat_map(|corpus| measure(corpus, &tools)).collect();
     eprintln!("typing {} keys", command.keys);
     let keys = keystrokes::measure(command.keys);
-    notes.extend(corpora.into_iter().flat_map(|corpus| corpus.notes));
+    let notes: Vec<String> = corpora.into_iter().flat_map(|corpus| corpus.notes).collect();
     let mut out = stdout().lock();
     match command.format {
         BenchFormat::Markdown => write!(out, "{}", report::markdown(&runs, &keys, &notes))?,

@@ -5,7 +5,6 @@ mod classes;
 mod corpora;
 mod count;
 mod keystrokes;
-mod peers;
 mod report;
 mod session;
 mod tools;
