@@ -2,8 +2,8 @@
 pragma solidity ^0.8.20;
 
 interface IERC20 {
-    function transfer(address to, uint256 amount) external; //~ MEDIUM: `transfer` of ERC20 returns `bool`
-    function approve(address spender, uint amount) external returns (uint256); //~ MEDIUM: `approve` of ERC20 returns `bool`
+    function transfer(address to, uint256 amount) external; //~ MEDIUM: `transfer` of ERC20 should return `bool`
+    function approve(address spender, uint amount) external returns (uint256); //~ MEDIUM: `approve` of ERC20 should return `bool`
     function transferFrom(address from, address to, uint256 amount) external returns (bool);
     function balanceOf(address account) external view returns (uint);
     function totalSupply() external view returns (uint256);

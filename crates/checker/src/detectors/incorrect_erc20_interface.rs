@@ -25,7 +25,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "incorrect-erc20-interface",
-    title: "a function of ERC20 returns the wrong type",
+    title: "a function of ERC20 should return the wrong type",
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-080",

@@ -25,7 +25,7 @@ use crate::finding::{Confidence, Finding, Severity};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "incorrect-erc721-interface",
-    title: "a function of ERC721 returns the wrong type",
+    title: "a function of ERC721 should return the wrong type",
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-080",

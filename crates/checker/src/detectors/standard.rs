@@ -29,7 +29,7 @@ pub(super) fn check(
             let Some(expected) = deviates(context, function, signatures) else { continue };
             let wanted = if expected.is_empty() { "nothing".to_owned() } else { format!("`{expected}`") };
             let report = Report {
-                message: format!("`{}` of {standard} returns {wanted}", function.name),
+                message: format!("`{}` of {standard} should return {wanted}", function.name),
                 note: "callers that know the standard decode what it says, and revert on anything else".to_owned(),
                 help: format!("let it return {wanted}"),
                 ..Report::of(detector)
