@@ -76,7 +76,7 @@ fn has_own_deadline(view: &View<'_>) -> bool {
 fn never_passes(view: &View<'_>, expr: &Expr) -> bool {
     let expr = expr.peeled();
     match &expr.kind {
-        ExprKind::Name(name) => name == "now" || only_value(view, name).is_some_and(|value| counts_from_now(value)),
+        ExprKind::Name(name) => name == "now" || only_value(view, name).is_some_and(counts_from_now),
         ExprKind::Member(base, name) if name == "max" => matches!(base.kind, ExprKind::TypeInfo(_)),
         ExprKind::Call { callee, args, .. } => matches!(
             (&callee.kind, args.as_slice()),

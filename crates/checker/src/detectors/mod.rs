@@ -24,6 +24,7 @@ mod controlled_delegatecall;
 mod dead_code;
 mod delegatecall_loop;
 mod deprecated;
+mod detector;
 mod discarded;
 mod divide_before_multiply;
 mod ecrecover_zero_address;
@@ -118,12 +119,7 @@ mod weak_hash;
 mod weak_randomness;
 mod words;
 
-use crate::{
-    finding::{Confidence, Finding, Severity},
-    suppress::Suppressions,
-};
-use context::Context;
-use solwright_analysis::Program;
+pub use detector::{Detector, Settings, manual, run};
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
@@ -227,72 +223,3 @@ pub const ALL: &[&Detector] = &[
     &weak_hash::DETECTOR,
     &weak_randomness::DETECTOR,
 ];
-
-/// A detector.
-pub struct Detector {
-    /// Its id, the same in its file's name, fixture, findings and settings.
-    pub id: &'static str,
-    /// What it looks for, in a few words.
-    pub title: &'static str,
-    /// Severity of most of its findings.
-    pub severity: Severity,
-    /// Confidence of most of its findings.
-    pub confidence: Confidence,
-    /// OWASP Smart Contract Weakness Enumeration id.
-    pub scwe: &'static str,
-    /// Other entries of that enumeration whose weakness it finds as well.
-    pub also: &'static [&'static str],
-    /// Smart Contract Weakness Classification id, where there is one.
-    pub swc: Option<&'static str>,
-    /// Its own file, whose doc comment is the manual.
-    source: &'static str,
-    check: fn(&Context<'_>, &mut Vec<Finding>),
-}
-
-/// Which detectors run, and which findings are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Findings below this confidence are dropped.
-    pub min_confidence: Confidence,
-    /// Ids of detectors that do not run.
-    pub disabled: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { min_confidence: Confidence::Low, disabled: Vec::new() }
-    }
-}
-
-/// Findings in the main file, in the order of the text. What its comments suppress is left out.
-pub fn run(program: &Program, settings: &Settings) -> Vec<Finding> {
-    let context = Context::new(program);
-    let mut findings = Vec::new();
-    for detector in ALL.iter().filter(|detector| !settings.disabled.iter().any(|id| id == detector.id)) {
-        (detector.check)(&context, &mut findings);
-    }
-    let suppressions = Suppressions::parse(program.text(0));
-    findings.retain(|finding| {
-        finding.confidence >= settings.min_confidence && !suppressions.cover(finding.detector, finding.span)
-    });
-    // Several contracts run the same function; the gravest of equal findings stays.
-    findings.sort_by_key(|finding| {
-        (finding.span, finding.detector, std::cmp::Reverse(finding.severity), std::cmp::Reverse(finding.confidence))
-    });
-    findings.dedup_by(|next, kept| next.span == kept.span && next.detector == kept.detector);
-    findings
-}
-
-/// The manual of a detector, in Markdown.
-pub fn manual(id: &str) -> Option<&'static str> {
-    use std::{collections::HashMap, sync::LazyLock};
-    static MANUALS: LazyLock<HashMap<&str, String>> =
-        LazyLock::new(|| ALL.iter().map(|detector| (detector.id, doc_comment(detector.source))).collect());
-    MANUALS.get(id).map(String::as_str)
-}
-
-fn doc_comment(source: &str) -> String {
-    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
-    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n") + "\n"
-}

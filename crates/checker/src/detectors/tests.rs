@@ -1,4 +1,6 @@
 use super::*;
+use crate::finding::{Confidence, Finding};
+use solwright_analysis::Program;
 use solwright_analysis::project::{DiskFiles, Project, Sources};
 use solwright_syntax::{LineIndex, PositionEncoding};
 use solwright_test_utils::{Annotation, annotations, assert_blessed, repo_path};

@@ -81,11 +81,7 @@ fn is_pointer(view: &View<'_>, variable: &Variable) -> bool {
 fn is_set_first(view: &View<'_>, variable: &Variable) -> bool {
     for (expr, _) in view.exprs().iter().filter(|(expr, _)| expr.span.start > variable.span.end) {
         match &expr.kind {
-            ExprKind::Assign { target, .. } => {
-                if has_name(target, &variable.name) {
-                    return true;
-                }
-            }
+            ExprKind::Assign { target, .. } if has_name(target, &variable.name) => return true,
             ExprKind::Name(name) if *name == variable.name => return false,
             _ => {}
         }
