@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::Program;
 use solwright_analysis::project::{DiskFiles, Project, Sources};
 use solwright_syntax::{LineIndex, PositionEncoding};
