@@ -19,7 +19,8 @@ pub struct SyntaxError {
 /// the members, each parsed alone; only what breaks outside of them is asked of a tree of the whole, made anew.
 pub(crate) fn syntax_errors(document: &Document) -> Vec<SyntaxError> {
     let mut errors = Vec::new();
-    if document.tree().root_node().has_error() {
+    // A brace too few or too many says enough, and is what the tree takes longest to recover from.
+    if is_unbalanced(document) || document.tree().root_node().has_error() {
         errors = errors_by_member(document);
         if errors.is_empty() {
             errors = errors_in(&parse(document.text(), None), document.text());
@@ -28,6 +29,11 @@ pub(crate) fn syntax_errors(document: &Document) -> Vec<SyntaxError> {
     errors.extend(swallowed_errors(document, &errors));
     errors.sort_by_key(|error| error.span);
     errors
+}
+
+fn is_unbalanced(document: &Document) -> bool {
+    let outline = document.outline();
+    !outline.strays.is_empty() || outline.functions.iter().any(|function| !function.is_complete)
 }
 
 fn errors_by_member(document: &Document) -> Vec<SyntaxError> {

@@ -11,6 +11,8 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 pub struct Document {
     text: Arc<str>,
     tree: OnceLock<Tree>,
+    /// An earlier tree with the edits since, which the next parse goes on from.
+    old: Option<Tree>,
     lines: LineIndex,
     outline: OnceLock<Arc<Outline>>,
 }
@@ -18,12 +20,12 @@ pub struct Document {
 impl Document {
     /// Parses a text. Any text will do.
     pub fn parse(text: impl Into<String>) -> Document {
-        Document::new(text.into(), OnceLock::new())
+        Document::new(text.into(), None)
     }
 
-    fn new(text: String, tree: OnceLock<Tree>) -> Document {
+    fn new(text: String, old: Option<Tree>) -> Document {
         let lines = LineIndex::new(&text);
-        Document { text: text.into(), tree, lines, outline: OnceLock::new() }
+        Document { text: text.into(), tree: OnceLock::new(), old, lines, outline: OnceLock::new() }
     }
 
     /// The text.
@@ -38,7 +40,7 @@ impl Document {
 
     /// Its tree. In a text with errors it may depend on how the text was typed; [`Document::syntax_errors`] does not.
     pub fn tree(&self) -> &Tree {
-        self.tree.get_or_init(|| parse(&self.text, None))
+        self.tree.get_or_init(|| parse(&self.text, self.old.as_ref()))
     }
 
     /// Replaces what `span` covers and parses again what that changes.
@@ -51,9 +53,8 @@ impl Document {
         let span = span.clamped(&self.text);
         let text = [&self.text[..span.start], new_text, &self.text[span.end..]].concat();
         let new_end = span.start + new_text.len();
-        let tree = OnceLock::new();
-        if let Some(old) = self.tree.get() {
-            let mut old = old.clone();
+        let mut old = self.tree.get().or(self.old.as_ref()).cloned();
+        if let Some(old) = &mut old {
             old.edit(&InputEdit {
                 start_byte: span.start,
                 old_end_byte: span.end,
@@ -62,9 +63,8 @@ impl Document {
                 old_end_position: point(&self.text, span.end),
                 new_end_position: point(&text, new_end),
             });
-            let _ = tree.set(parse(&text, Some(&old)));
         }
-        Document::new(text, tree)
+        Document::new(text, old)
     }
 
     /// Contracts, interfaces and libraries in order.
