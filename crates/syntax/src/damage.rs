@@ -18,9 +18,9 @@ pub struct SyntaxError {
 /// Errors, in the order of the text. What the tree makes of an error depends on how the text was typed, so the blame comes from
 /// the members, each parsed alone; only what breaks outside of them is asked of a tree of the whole, made anew.
 pub(crate) fn syntax_errors(document: &Document) -> Vec<SyntaxError> {
+    // The tree takes long to recover from an open bracket, which is an error without it.
     let mut errors = Vec::new();
-    // A brace too few or too many says enough, and is what the tree takes longest to recover from.
-    if is_unbalanced(document) || document.tree().root_node().has_error() {
+    if is_unbalanced(document.text()) || document.tree().root_node().has_error() {
         errors = errors_by_member(document);
         if errors.is_empty() {
             errors = errors_in(&parse(document.text(), None), document.text());
@@ -31,9 +31,21 @@ pub(crate) fn syntax_errors(document: &Document) -> Vec<SyntaxError> {
     errors
 }
 
-fn is_unbalanced(document: &Document) -> bool {
-    let outline = document.outline();
-    !outline.strays.is_empty() || outline.functions.iter().any(|function| !function.is_complete)
+/// Whether brackets of a kind are opened and closed a different number of times.
+fn is_unbalanced(text: &str) -> bool {
+    let mut open = [0_i64; 3];
+    for token in crate::code_tokens(text) {
+        match token {
+            "(" => open[0] += 1,
+            ")" => open[0] -= 1,
+            "[" => open[1] += 1,
+            "]" => open[1] -= 1,
+            "{" => open[2] += 1,
+            "}" => open[2] -= 1,
+            _ => {}
+        }
+    }
+    open != [0; 3]
 }
 
 fn errors_by_member(document: &Document) -> Vec<SyntaxError> {

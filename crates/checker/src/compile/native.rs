@@ -121,7 +121,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let solc = executable(dir.path(), "exec sleep 60");
         let start = Instant::now();
-        assert!(matches!(compile(&solc, "{}", Duration::from_millis(50)), Err(Failure::Deadline)));
+        // A process that another test starts at this moment may still hold the fresh script open, which the system calls busy.
+        let is_killed = || matches!(compile(&solc, "{}", Duration::from_millis(50)), Err(Failure::Deadline));
+        assert!((0..20).any(|_| is_killed()));
         assert!(start.elapsed() < Duration::from_secs(10));
     }
 
