@@ -7,7 +7,6 @@ use solwright_analysis::{
 };
 use std::cell::OnceCell;
 
-#[allow(dead_code)]
 /// A function or modifier of the main file, with what several detectors ask of it found once.
 pub(super) struct View<'a> {
     pub id: FunctionId,
@@ -20,7 +19,6 @@ pub(super) struct View<'a> {
     scope: OnceCell<Scope<'a>>,
 }
 
-#[allow(dead_code)]
 impl<'a> View<'a> {
     pub fn new(program: &'a Program, id: FunctionId) -> Self {
         let (function, contract) = (program.function(id), program.function_contract(id));
