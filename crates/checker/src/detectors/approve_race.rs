@@ -88,7 +88,7 @@ fn own_spender(expr: &Expr) -> bool {
 
 /// An amount that a parameter names; not zero, not everything, not what was just received.
 fn is_some_amount(view: &View<'_>, amount: &Expr) -> bool {
-    amount.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name))
+    view.is_param(amount)
 }
 
 fn resets(view: &View<'_>) -> bool {

@@ -26,7 +26,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{self, called, without_casts},
+    shape::{called, is_compared, without_casts},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{facts::GuardKind, ir::ExprKind, program::Ty};
@@ -46,7 +46,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
         for facts in run.entries.iter().filter(|facts| facts.is_entry && facts.access.is_empty()) {
-            let Some(view) = context.views.iter().find(|view| view.id == facts.function) else { continue };
+            let Some(view) = context.view(facts.function) else { continue };
             if facts
                 .guards
                 .iter()
@@ -61,8 +61,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let ExprKind::Call { callee, .. } = &expr.kind else { continue };
                 let ExprKind::Member(token, _) = &callee.peeled().kind else { continue };
                 let Some(from) = without_casts(&from.value).name() else { continue };
-                if !shape::is_param(view, from)
-                    || shape::is_compared(view, from)
+                if !view.takes(from)
+                    || is_compared(view, from)
                     || !matches!(view.ty(token), Ty::Contract(_) | Ty::Unresolved(_))
                 {
                     continue;

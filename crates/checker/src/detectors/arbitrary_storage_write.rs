@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape,
+    shape::is_compared,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -43,12 +43,12 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
         for facts in run.entries.iter().filter(|facts| facts.is_entry && facts.access.is_empty()) {
-            let Some(view) = context.views.iter().find(|view| view.id == facts.function) else { continue };
+            let Some(view) = context.view(facts.function) else { continue };
             for (expr, _) in view.exprs().iter().filter(|(expr, _)| is_open(view, expr)) {
                 let report = Report {
                     message: format!(
                         "`{}` lets the caller choose the storage that is written",
-                        context.program.snippet(context.place(expr.span))
+                        context.text(expr.span)
                     ),
                     note: "the owner and every balance lie in slots too".to_owned(),
                     help: "write through a mapping or a checked index".to_owned(),
@@ -61,8 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn is_open(view: &View<'_>, expr: &Expr) -> bool {
-    let is_param =
-        |expr: &Expr| expr.name().is_some_and(|name| shape::is_param(view, name) && !shape::is_compared(view, name));
+    let is_param = |expr: &Expr| expr.name().is_some_and(|name| view.takes(name) && !is_compared(view, name));
     let is_length = |expr: &Expr| matches!(&expr.peeled().kind, ExprKind::Member(base, name) if name == "length" && view.scope().root_variable(base).is_some());
     match &expr.kind {
         ExprKind::Yul(name, args) => name == "sstore" && args.first().is_some_and(is_param),

@@ -21,7 +21,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{call_of, mentions},
+    shape::{called, mentions},
 };
 use crate::finding::{Confidence, Finding, Fix, Severity};
 use solwright_analysis::ir::ExprKind;
@@ -41,7 +41,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in context.views.iter().filter(|view| view.function.is_external()) {
         for (expr, _) in view.exprs() {
-            let Some([condition]) = call_of(expr, "assert") else { continue };
+            let Some(("assert", [condition])) = called(expr) else { continue };
             let Some(param) = view.function.params.iter().find(|param| mentions(&condition.value, &param.name)) else {
                 continue;
             };

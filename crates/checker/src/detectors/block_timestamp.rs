@@ -24,6 +24,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
+    shape::without_casts,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -96,7 +97,7 @@ fn clocks<'a>(view: &View<'a>) -> HashSet<&'a str> {
 }
 
 fn is_now(view: &View<'_>, expr: &Expr) -> bool {
-    let expr = numbers::uncast(expr);
+    let expr = without_casts(expr);
     numbers::is_time(expr) || returns_time(view, expr)
 }
 
@@ -122,7 +123,7 @@ fn returns_time(view: &View<'_>, expr: &Expr) -> bool {
     let Some(id) = view.scope().callee(callee, &[]) else { return false };
     let body = view.program().function(id).body.as_ref();
     body.is_some_and(|body| match body.stmts.as_slice() {
-        [stmt] => matches!(&stmt.kind, StmtKind::Return(Some(value)) if numbers::is_time(numbers::uncast(value))),
+        [stmt] => matches!(&stmt.kind, StmtKind::Return(Some(value)) if numbers::is_time(without_casts(value))),
         _ => false,
     })
 }

@@ -59,14 +59,13 @@ fn limits(condition: &Expr) -> Vec<&Expr> {
 
 fn judge(context: &Context<'_>, view: &View<'_>, limit: &Expr) -> Option<Unbounded> {
     let function = view.function;
-    let is_param = |name: &str| function.params.iter().any(|param| param.name == name);
     let is_open = function.is_external() && function.kind != FunctionKind::Constructor;
     match &limit.kind {
         ExprKind::Member(base, member) if member == "length" => {
             let root = root(base)?;
-            let text = context.program.snippet(context.place(base.span));
+            let text = context.text(base.span);
             let length = format!("{text}.length");
-            if is_param(root) {
+            if view.takes(root) {
                 let has_bound =
                     is_bounded(context, view, &[length.as_str(), limit_alias(context, view, limit).as_str()], false);
                 return (is_open && !has_bound).then_some(Unbounded::Argument(text));
@@ -86,7 +85,7 @@ fn judge(context: &Context<'_>, view: &View<'_>, limit: &Expr) -> Option<Unbound
                 has_bound || same_contract.into_iter().any(|other| is_bounded(context, other, &[&length], false));
             (!has_bound).then_some(Unbounded::Storage(text))
         }
-        ExprKind::Name(name) if is_param(name) => {
+        ExprKind::Name(name) if view.takes(name) => {
             let has_bound = is_bounded(context, view, &[name.as_str()], true);
             (is_open && !has_bound).then(|| Unbounded::Count(name.clone()))
         }
@@ -108,11 +107,9 @@ fn judge(context: &Context<'_>, view: &View<'_>, limit: &Expr) -> Option<Unbound
 
 /// The local variable that holds this length, or nothing that a name could be.
 fn limit_alias(context: &Context<'_>, view: &View<'_>, limit: &Expr) -> String {
-    let text = context.program.snippet(context.place(limit.span));
+    let text = context.text(limit.span);
     let found = view.stmts().iter().find_map(|(stmt, _)| match &stmt.kind {
-        StmtKind::Declare { variables, init: Some(init) }
-            if context.program.snippet(context.place(init.span)) == text =>
-        {
+        StmtKind::Declare { variables, init: Some(init) } if context.text(init.span) == text => {
             variables.first()?.as_ref().map(|variable| variable.name.clone())
         }
         _ => None,
@@ -130,7 +127,7 @@ fn is_bounded(context: &Context<'_>, view: &View<'_>, texts: &[&str], any: bool)
             _ => None,
         })
         .collect();
-    let is_it = |expr: &Expr| texts.contains(&context.program.snippet(context.place(expr.peeled().span)).as_str());
+    let is_it = |expr: &Expr| texts.contains(&context.text(expr.peeled().span).as_str());
     let is_fixed = |expr: &Expr| {
         any || match &expr.peeled().kind {
             ExprKind::Number(_) => true,

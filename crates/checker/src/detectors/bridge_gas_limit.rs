@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, has_word, mentions},
+    shape::{called, has_word, mentions},
 };
 use crate::finding::{Confidence, Finding, Severity};
 
@@ -41,11 +41,11 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let Some(("_lzSend" | "lzSend", args)) = call(expr) else { continue };
-            let chosen = args.iter().filter_map(|arg| arg.value.name()).find(|name| {
-                has_word(name, &["adapterparam", "options"])
-                    && view.function.params.iter().any(|param| param.name == *name)
-            });
+            let Some(("_lzSend" | "lzSend", args)) = called(expr) else { continue };
+            let chosen = args
+                .iter()
+                .filter_map(|arg| arg.value.name())
+                .find(|name| has_word(name, &["adapterparam", "options"]) && view.takes(name));
             let Some(chosen) = chosen else { continue };
             let elsewhere = |inner: &solwright_analysis::ir::Expr| {
                 (inner.span.end <= expr.span.start || inner.span.start >= expr.span.end) && mentions(inner, chosen)

@@ -28,7 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{asks_caller, call, speaks_of},
+    shape::{asks_caller, called, speaks_of},
     unbound_message::carries_message,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let marks =
             ["nonce", "processed", "executed", "seen", "used", "consumed", "replay", "delivered", "sequence", "done"];
         let acts = view.exprs().iter().any(|(expr, _)| {
-            call(expr).is_some_and(|(name, _)| !matches!(name, "require" | "assert" | "keccak256" | "decode"))
+            called(expr).is_some_and(|(name, _)| !matches!(name, "require" | "assert" | "keccak256" | "decode"))
         });
         if acts && !asks_caller(view) && !speaks_of(view, &marks) {
             let report = Report {

@@ -48,7 +48,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for facts in context.all() {
         for call in facts.calls.iter().filter(|call| is_function_call(call)) {
-            let view = context.views.iter().find(|view| view.function.span.contains_span(call.place.span));
+            let view = context.view_at(call.place);
             if call.place.file != 0 || facts.is_authorised(&call.guards) || view.is_none_or(asks_for_code) {
                 continue;
             }

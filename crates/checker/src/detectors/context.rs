@@ -1,12 +1,12 @@
 //! What detectors look at: every function of the main file, and every way into its contracts.
 
-use super::{Detector, view::View, words::Words};
+use super::{Detector, roles, view::View, words::Words};
 use crate::finding::{Confidence, Finding, Fix, Severity, TraceStep};
 use solwright_analysis::{
     Program,
     facts::{FactsCache, FunctionFacts},
     ir::{ContractKind, FunctionKind},
-    program::{ContractId, FunctionId, Place},
+    program::{ContractId, FunctionId, Place, VariableId},
 };
 use solwright_syntax::Span;
 use std::{cell::OnceCell, collections::HashSet};
@@ -29,6 +29,8 @@ pub(super) struct Context<'a> {
 
 /// A contract as it runs.
 pub(super) struct ContractRun {
+    pub contract: ContractId,
+    deciding: OnceCell<HashSet<VariableId>>,
     pub entries: Vec<FunctionFacts>,
 }
 
@@ -62,6 +64,13 @@ impl Report {
     }
 }
 
+impl ContractRun {
+    /// The state variables of the main file that say who may do what in this contract.
+    pub fn deciding(&self, context: &Context<'_>) -> &HashSet<VariableId> {
+        self.deciding.get_or_init(|| roles::deciding(context, self.contract))
+    }
+}
+
 impl<'a> Context<'a> {
     pub fn new(program: &'a Program) -> Self {
         let facts = FactsCache::new(program);
@@ -75,7 +84,7 @@ impl<'a> Context<'a> {
             let entries = entries(program, contract);
             seen.extend(entries.iter().copied());
             let entries = entries.into_iter().map(|id| facts.facts_in(Some(contract), id)).collect();
-            contracts.push(ContractRun { entries });
+            contracts.push(ContractRun { contract, deciding: OnceCell::new(), entries });
         }
         let others = program.main_functions().filter(|id| {
             let function = program.function(*id);
@@ -91,6 +100,16 @@ impl<'a> Context<'a> {
         self.contracts.iter().flat_map(|run| &run.entries).chain(&self.others)
     }
 
+    /// The shape of a function, when the main file declares it.
+    pub fn view(&self, id: FunctionId) -> Option<&View<'a>> {
+        self.views.iter().find(|view| view.id == id)
+    }
+
+    /// The function of the main file around a place.
+    pub fn view_at(&self, place: Place) -> Option<&View<'a>> {
+        self.views.iter().find(|view| place.file == 0 && view.function.span.contains_span(place.span))
+    }
+
     /// Calls of the main file whose first result nothing looks at.
     pub fn is_discarded(&self, place: Place) -> bool {
         self.discarded.get_or_init(|| super::discarded::discarded(self.program)).contains(&place)
@@ -104,6 +123,11 @@ impl<'a> Context<'a> {
     /// A place of the main file.
     pub fn place(&self, span: Span) -> Place {
         Place { file: 0, span }
+    }
+
+    /// What the main file says there, on one line.
+    pub fn text(&self, span: Span) -> String {
+        self.program.snippet(self.place(span))
     }
 
     /// The first of these places that lies in the main file.

@@ -22,6 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    shape::is_sender,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind, UnaryOp};
@@ -76,11 +77,11 @@ fn asks_for_no_code(expr: &Expr) -> bool {
 fn is_code_size(expr: &Expr) -> bool {
     match &expr.peeled().kind {
         ExprKind::Member(base, length) if length == "length" => {
-            matches!(&base.peeled().kind, ExprKind::Member(account, code) if code == "code" && is_caller(account))
+            matches!(&base.peeled().kind, ExprKind::Member(account, code) if code == "code" && is_sender(account))
         }
         ExprKind::Call { callee, args, .. } => {
             let name = callee.name().unwrap_or_default().to_ascii_lowercase();
-            name.contains("codesize") && args.iter().any(|arg| is_caller(&arg.value))
+            name.contains("codesize") && args.iter().any(|arg| is_sender(&arg.value))
         }
         _ => false,
     }
@@ -91,21 +92,9 @@ fn is_contract_call(expr: &Expr) -> bool {
     let ExprKind::Call { callee, args, .. } = &expr.peeled().kind else { return false };
     let (name, own) = match &callee.peeled().kind {
         ExprKind::Name(name) => (name, false),
-        ExprKind::Member(base, name) => (name, is_caller(base)),
+        ExprKind::Member(base, name) => (name, is_sender(base)),
         _ => return false,
     };
     let bare = name.trim_start_matches('_').to_ascii_lowercase();
-    bare == "iscontract" && (own || args.iter().any(|arg| is_caller(&arg.value)))
-}
-
-fn is_caller(expr: &Expr) -> bool {
-    let expr = expr.peeled();
-    match &expr.kind {
-        ExprKind::Call { callee, args, .. } => {
-            callee.name() == Some("_msgSender")
-                || matches!(callee.kind, ExprKind::Type(_) | ExprKind::Payable)
-                    && args.first().is_some_and(|arg| is_caller(&arg.value))
-        }
-        _ => expr.is_member("msg", "sender"),
-    }
+    bare == "iscontract" && (own || args.iter().any(|arg| is_sender(&arg.value)))
 }

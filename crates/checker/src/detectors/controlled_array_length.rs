@@ -71,8 +71,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Why an expression reaches every slot, when it does.
 fn write(view: &View<'_>, expr: &Expr) -> Option<&'static str> {
-    let is_param =
-        |expr: &Expr| expr.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
     match &expr.kind {
         ExprKind::Unary(UnaryOp::Decrement, operand) if is_length(view, operand) => {
             let asks = |expr: &Expr| is_positive_check(expr, &|side| is_length(view, side));
@@ -87,11 +85,11 @@ fn write(view: &View<'_>, expr: &Expr) -> Option<&'static str> {
                 ExprKind::Assign { target, value, .. } => {
                     is_length(view, target)
                         && view.scope().root_variable(target) == Some(variable)
-                        && value.any(&is_param)
+                        && value.any(&|part| view.is_param(part))
                 }
                 _ => false,
             };
-            let grown = is_param(key) && view.exprs().iter().any(|(expr, _)| grows(expr));
+            let grown = view.is_param(key) && view.exprs().iter().any(|(expr, _)| grows(expr));
             grown.then_some(
                 "the array is as long as the caller likes, so that its elements lie over every other variable",
             )

@@ -23,6 +23,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
+    shape::without_casts,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind};
@@ -137,7 +138,7 @@ fn learn<'a>(name: &'a str, value: &'a Expr, known: &mut Quotients<'a>) {
 
 /// What an expression was divided by last, when it is a quotient or a product of one.
 fn divisor<'a>(expr: &'a Expr, known: &Quotients<'a>) -> Option<&'a Expr> {
-    let expr = numbers::uncast(expr);
+    let expr = without_casts(expr);
     match &expr.kind {
         ExprKind::Name(name) => known.get(name.as_str()).copied(),
         ExprKind::Binary(_, BinaryOp::Div, by) => Some(by),
@@ -157,7 +158,7 @@ fn search<'a>(context: &Context<'_>, expr: &'a Expr, known: &Quotients<'a>, out:
         _ => None,
     };
     if let Some((left, right)) = sides {
-        let text = |expr: &Expr| numbers::text(context, numbers::uncast(expr));
+        let text = |expr: &Expr| numbers::text(context, without_casts(expr));
         let rounds =
             |side: &'a Expr, other: &Expr| divisor(side, known).is_some_and(|by| !is_same(&text(by), &text(other)));
         if rounds(left, right) || rounds(right, left) {

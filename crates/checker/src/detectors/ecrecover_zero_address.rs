@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::call,
+    shape::called,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Expr, ExprKind};
@@ -51,7 +51,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if refuses {
             continue;
         }
-        for (expr, _) in view.exprs().iter().filter(|(expr, _)| call(expr).is_some_and(|(name, _)| name == "ecrecover"))
+        for (expr, _) in
+            view.exprs().iter().filter(|(expr, _)| called(expr).is_some_and(|(name, _)| name == "ecrecover"))
         {
             let report = Report {
                 message: "the result of `ecrecover` is never compared with the zero address".to_owned(),

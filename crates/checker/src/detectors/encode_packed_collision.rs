@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let between = arg.value.span.start > first.span.end && arg.value.span.end < second.span.start;
                 between && matches!(arg.value.peeled().kind, ExprKind::Text(_))
             });
-            let name = |expr: &Expr| context.program.snippet(context.place(expr.span));
+            let name = |expr: &Expr| context.text(expr.span);
             let report = Report {
                 severity: if is_apart { Severity::Low } else { Severity::Medium },
                 message: format!("`{}` and `{}` are hashed without their lengths", name(first), name(second)),

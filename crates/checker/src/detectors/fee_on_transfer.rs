@@ -28,7 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{NamedCall, is_this, named_call},
+    shape::{NamedCall, is_this, named_call},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -55,8 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, _) in view.exprs() {
             let Some((token, amount)) = pulled(expr) else { continue };
             let Some(credit) = credit_of(view, amount) else { continue };
-            let is_chosen =
-                token.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
+            let is_chosen = view.is_param(token);
             let place = context.place(credit.span);
             let report = Report {
                 severity: if is_chosen { Severity::Medium } else { Severity::Low },

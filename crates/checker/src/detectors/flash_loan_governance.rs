@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{has_word, is_sender, named_call},
+    shape::{has_word, is_sender, named_call},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Expr, ExprKind};

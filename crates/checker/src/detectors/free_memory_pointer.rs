@@ -52,10 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let place = context.place(expr.span);
             let report = Report {
                 message: format!("`{}` overwrites the free memory pointer", context.program.snippet(place)),
-                note: format!(
-                    "`{}` is a fixed place, whatever is in memory already",
-                    context.program.snippet(context.place(value.span))
-                ),
+                note: format!("`{}` is a fixed place, whatever is in memory already", context.text(value.span)),
                 help: "add to `mload(0x40)` instead, or restore the old pointer at the end of the block".to_owned(),
                 ..Report::of(&DETECTOR)
             };

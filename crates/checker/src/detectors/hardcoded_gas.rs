@@ -49,7 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let Some(gas) = gas.filter(|gas| !is_static && is_constant(context, view, gas)) else { continue };
             let place = context.place(expr.span);
             let report = Report {
-                message: format!("this call has a fixed gas of `{}`", context.program.snippet(context.place(gas.span))),
+                message: format!("this call has a fixed gas of `{}`", context.text(gas.span)),
                 note: "prices of instructions change, and what is enough today may not be enough tomorrow".to_owned(),
                 help: "forward the gas that is left, or let the limit be set".to_owned(),
                 ..Report::of(&DETECTOR)

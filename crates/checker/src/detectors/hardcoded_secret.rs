@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::has_word,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Expr, ExprKind, TypeNameKind, Variable, VariableMutability};

@@ -26,7 +26,7 @@ use super::{
     Detector,
     context::{Context, Report},
     open_price_update::price_set,
-    signing::{asks_caller, is_compared, is_open_door, speaks_of},
+    shape::{asks_caller, is_in_comparison, is_open_door, speaks_of},
 };
 use crate::finding::{Confidence, Finding, Severity};
 
@@ -45,7 +45,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in context.views.iter().filter(|view| is_open_door(view.function) && asks_caller(view)) {
         let Some((expr, name)) = price_set(view) else { continue };
-        let is_bounded = view.function.params.iter().any(|param| is_compared(view, &param.name));
+        let is_bounded = view.function.params.iter().any(|param| is_in_comparison(view, &param.name));
         let is_gated = view.function.modifiers.iter().any(|modifier| !modifier.path.is_empty());
         if is_gated && !is_bounded && !speaks_of(view, &["delay", "eta", "timelock", "timestamp"]) {
             let report = Report {

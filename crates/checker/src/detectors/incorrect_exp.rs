@@ -51,7 +51,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn check_expr(context: &Context<'_>, expr: &Expr) -> Option<Finding> {
     let ExprKind::Binary(left, BinaryOp::BitXor, right) = &expr.kind else { return None };
-    let text = |expr: &Expr| context.program.snippet(context.place(expr.span));
+    let text = |expr: &Expr| context.text(expr.span);
     // `2^256 - 1` is `2 ^ (256 - 1)`.
     let mut is_decimal = true;
     expr.each(&mut |part| {

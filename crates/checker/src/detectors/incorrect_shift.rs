@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{self, number},
+    shape::number,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -48,10 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, _) in view.exprs() {
             let report = match &expr.kind {
                 ExprKind::Yul(name, args) if is_swapped(view, name, args) => Report {
-                    message: format!(
-                        "`{}` shifts the number, not the value",
-                        context.program.snippet(context.place(expr.span))
-                    ),
+                    message: format!("`{}` shifts the number, not the value", context.text(expr.span)),
                     note: "the first argument of a shift is the number of bits".to_owned(),
                     help: "swap the arguments".to_owned(),
                     ..Report::of(&DETECTOR)
@@ -79,5 +76,5 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_swapped(view: &View<'_>, name: &str, args: &[Expr]) -> bool {
     let [bits, value] = args else { return false };
     let small = number(value).is_some_and(|value| (2..=256).contains(&value));
-    matches!(name, "shr" | "sar" | "shl") && small && bits.name().is_some_and(|name| shape::is_param(view, name))
+    matches!(name, "shr" | "sar" | "shl") && small && view.is_param(bits)
 }

@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{called, without_casts},
+    shape::{called, is_this},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind};
@@ -44,10 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let ExprKind::Binary(left, BinaryOp::Eq | BinaryOp::Ne, right) = &expr.kind else { continue };
         let Some(balance) = [left, right].into_iter().find(|side| is_own_balance(side)) else { continue };
         let report = Report {
-            message: format!(
-                "`{}` is asked for exactly, and anyone can raise it",
-                context.program.snippet(context.place(balance.span))
-            ),
+            message: format!("`{}` is asked for exactly, and anyone can raise it", context.text(balance.span)),
             note: "Ether and tokens can be sent to a contract without its consent".to_owned(),
             help: "compare with `>=`, or count what came in by yourself".to_owned(),
             ..Report::of(&DETECTOR)
@@ -58,7 +55,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// `address(this).balance`, `this.balance`, `token.balanceOf(address(this))`
 fn is_own_balance(expr: &Expr) -> bool {
-    let is_this = |expr: &Expr| without_casts(expr).name() == Some("this");
     match &expr.peeled().kind {
         ExprKind::Member(base, name) => name == "balance" && is_this(base),
         _ => called(expr).is_some_and(|(name, args)| name == "balanceOf" && args.len() == 1 && is_this(&args[0].value)),

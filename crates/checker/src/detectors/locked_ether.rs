@@ -50,7 +50,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let program = context.program;
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
+        let contract = run.contract;
         if program.contract(contract).kind != ContractKind::Contract || program.has_missing_base(contract) {
             continue;
         }

@@ -52,15 +52,14 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 /// Variables of a contract that a write may matter for.
-struct Known {
-    deciding: HashSet<VariableId>,
+struct Known<'a> {
+    deciding: &'a HashSet<VariableId>,
     kept: HashSet<VariableId>,
 }
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
-        let known = Known { deciding: roles::deciding(context, contract), kept: kept(run) };
+        let known = Known { deciding: run.deciding(context), kept: kept(run) };
         for facts in run.entries.iter().filter(|facts| facts.is_entry && !roles::is_setup(facts)) {
             let found = facts.effects.iter().find_map(|effect| check_effect(context, &known, facts, effect));
             findings.extend(found);
@@ -96,7 +95,7 @@ fn is_open(facts: &FunctionFacts, effect: &Effect) -> bool {
     })
 }
 
-fn check_effect(context: &Context<'_>, known: &Known, facts: &FunctionFacts, effect: &Effect) -> Option<Finding> {
+fn check_effect(context: &Context<'_>, known: &Known<'_>, facts: &FunctionFacts, effect: &Effect) -> Option<Finding> {
     let EffectKind::Write { slot, taint, is_lock: false } = &effect.kind else { return None };
     let variable = slot.variable?;
     if facts.is_authorised(&effect.guards) || !is_open(facts, effect) {

@@ -29,7 +29,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, has_word, is_open_door},
+    shape::{called, has_word, is_open_door},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{ExprKind, UnaryOp};
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let asks_owner = view.exprs().iter().any(|(expr, _)| matches!(&expr.kind, ExprKind::Name(name) | ExprKind::Member(_, name) if has_word(name, &["ownerof", "owner"])));
         let gives_up = view.exprs().iter().any(|(expr, _)| match &expr.kind {
             ExprKind::Assign { .. } | ExprKind::Unary(UnaryOp::Delete, _) => true,
-            _ => call(expr)
+            _ => called(expr)
                 .is_some_and(|(name, _)| has_word(name, &["burn", "transfer", "lock", "escrow", "withdraw", "debit"])),
         });
         if asks_owner && !gives_up {

@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{compares, only_value},
+    shape::{compares, names_any, only_value},
     swaps::trade,
     view::View,
 };
@@ -64,11 +64,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether the function or one of its modifiers looks at a deadline of the caller's.
 fn has_own_deadline(view: &View<'_>) -> bool {
     let words = ["deadline", "expir", "validuntil"];
-    let by_modifier = view
-        .function
-        .modifiers
-        .iter()
-        .any(|modifier| modifier.args.iter().any(|arg| super::shapes::mentions(arg, &words)));
+    let by_modifier =
+        view.function.modifiers.iter().any(|modifier| modifier.args.iter().any(|arg| names_any(arg, &words)));
     by_modifier || compares(view, &words)
 }
 

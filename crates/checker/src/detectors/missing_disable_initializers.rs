@@ -51,7 +51,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let program = context.program;
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
+        let contract = run.contract;
         let tree = program.contract(contract);
         let text =
             program.text(0).get(..tree.span.end).and_then(|text| text.get(tree.span.start..)).unwrap_or_default();

@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, has_word, mentions, speaks_of},
+    shape::{called, has_word, mentions, speaks_of},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Expr, ExprKind, StmtKind, Variable};
@@ -51,7 +51,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let [Some(variable)] = variables.as_slice() else { continue };
             let is_verified = || {
                 view.exprs().iter().any(|(expr, _)| {
-                    call(expr).is_some_and(|(name, _)| has_word(name, &["verify", "recover", "aggregate", "pairing"]))
+                    called(expr).is_some_and(|(name, _)| has_word(name, &["verify", "recover", "aggregate", "pairing"]))
                         && mentions(expr, &variable.name)
                 })
             };
@@ -65,8 +65,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether a message is the hash of encoded data with nothing that says where it is good.
 fn is_bare(variable: &Variable, init: &Expr) -> bool {
     const NAMES: [&str; 7] = ["message", "digest", "messagehash", "msghash", "hash", "signedhash", "structhash"];
-    let Some(("keccak256", [data])) = call(init.peeled()) else { return false };
-    let is_encoded = call(data.value.peeled()).is_some_and(|(name, _)| matches!(name, "encode" | "encodePacked"));
+    let Some(("keccak256", [data])) = called(init.peeled()) else { return false };
+    let is_encoded = called(data.value.peeled()).is_some_and(|(name, _)| matches!(name, "encode" | "encodePacked"));
     let is_bound = init.any(&|part| match &part.kind {
         ExprKind::Name(name) | ExprKind::Member(_, name) => {
             name == "this" || has_word(name, &["domain", "chain", "typehash"])

@@ -26,14 +26,9 @@
 use super::{
     Detector,
     context::{Context, Report},
-    roles,
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::{
-    facts::{EffectKind, GuardKind},
-    program::VariableId,
-};
-use std::collections::HashSet;
+use solwright_analysis::facts::{EffectKind, GuardKind};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "missing-events-access-control",
@@ -49,8 +44,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
-        let deciding: HashSet<VariableId> = roles::deciding(context, contract);
+        let deciding = run.deciding(context);
         for facts in run.entries.iter().filter(|facts| facts.is_entry && !deciding.is_empty()) {
             if facts.effects.iter().any(|effect| matches!(effect.kind, EffectKind::Emit(_))) {
                 continue;

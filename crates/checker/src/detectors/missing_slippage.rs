@@ -24,7 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{compares, only_value},
+    shape::{compares, only_value},
     swaps::trade,
     view::View,
 };

@@ -24,7 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{compares, has_word, named_call},
+    shape::{compares, has_word, named_call},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind, Mutability};
@@ -53,15 +53,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if view.exprs().iter().any(|(expr, _)| takes(expr)) {
             continue;
         }
-        let is_param =
-            |value: &Expr| value.name().is_some_and(|name| function.params.iter().any(|param| param.name == name));
         let raises = |expr: &Expr| match &expr.kind {
             ExprKind::Assign { target, op, value } => {
                 let is_supply = target.name().is_some_and(|name| has_word(name, &["supply"]));
                 is_supply
                     && match (op, &value.peeled().kind) {
-                        (Some(BinaryOp::Add), _) => is_param(value),
-                        (None, ExprKind::Binary(_, BinaryOp::Add, right)) => is_param(right),
+                        (Some(BinaryOp::Add), _) => view.is_param(value),
+                        (None, ExprKind::Binary(_, BinaryOp::Add, right)) => view.is_param(right),
                         _ => false,
                     }
             }

@@ -28,6 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    shape::without_casts,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -63,7 +64,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (stmt, _) in view.stmts() {
             if let StmtKind::Declare { variables, init: Some(init) } = &stmt.kind
                 && let [Some(local)] = variables.as_slice()
-                && let Some(&at) = uncast(init).name().and_then(|name| aliases.get(name))
+                && let Some(&at) = without_casts(init).name().and_then(|name| aliases.get(name))
             {
                 aliases.insert(&local.name, at);
             }
@@ -92,7 +93,7 @@ fn use_of<'a>(view: &View<'_>, aliases: &mut HashMap<&'a str, usize>, expr: &'a 
     match &expr.kind {
         ExprKind::Assign { target, op: None, value } => {
             let target = target.name()?;
-            let at = *aliases.get(uncast(value).name()?)?;
+            let at = *aliases.get(without_casts(value).name()?)?;
             if view.scope().variable(target).is_some() {
                 return Some((format!("`{target}` takes"), at));
             }
@@ -103,26 +104,10 @@ fn use_of<'a>(view: &View<'_>, aliases: &mut HashMap<&'a str, usize>, expr: &'a 
             let ExprKind::Member(to, name) = &callee.peeled().kind else { return None };
             let pays = matches!((name.as_str(), args.len()), ("transfer" | "send", 1))
                 || name == "call" && options.iter().any(|(option, _)| option == "value");
-            let at = *aliases.get(uncast(to).name().filter(|_| pays)?)?;
+            let at = *aliases.get(without_casts(to).name().filter(|_| pays)?)?;
             Some((format!("`{name}` pays"), at))
         }
         _ => None,
-    }
-}
-
-/// The value below `payable(…)`, `address(…)` and `IToken(…)`.
-fn uncast(expr: &Expr) -> &Expr {
-    let expr = expr.peeled();
-    match &expr.kind {
-        ExprKind::Call { callee, args, options } if options.is_empty() => {
-            let is_cast = matches!(callee.kind, ExprKind::Payable | ExprKind::Type(_))
-                || callee.name().is_some_and(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
-            match args.as_slice() {
-                [one] if is_cast => uncast(&one.value),
-                _ => expr,
-            }
-        }
-        _ => expr,
     }
 }
 

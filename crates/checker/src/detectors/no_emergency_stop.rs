@@ -49,7 +49,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
+        let contract = run.contract;
         if can_stop(context, contract) || limits(run) {
             continue;
         }

@@ -1,6 +1,11 @@
 //! What detectors about numbers ask: widths, what is compared, and whether arithmetic wraps.
 
-use super::{context::Context, view::View};
+use super::{
+    context::Context,
+    pragma::{lowest, pragmas},
+    shape::without_casts,
+    view::View,
+};
 use solwright_analysis::{
     ir::{BinaryOp, Expr, ExprKind, TypeName},
     program::Ty,
@@ -17,7 +22,7 @@ pub(super) fn bits(ty: &Ty) -> Option<u16> {
 
 /// An expression as written, on one line, without parentheses around it.
 pub(super) fn text(context: &Context<'_>, expr: &Expr) -> String {
-    context.program.snippet(context.place(expr.peeled().span))
+    context.text(expr.peeled().span)
 }
 
 /// What a conversion such as `uint8(x)` converts, and to what.
@@ -29,15 +34,6 @@ pub(super) fn cast(expr: &Expr) -> Option<(&TypeName, &Expr)> {
         },
         _ => None,
     }
-}
-
-/// An expression without parentheses and conversions around it.
-pub(super) fn uncast(expr: &Expr) -> &Expr {
-    let mut expr = expr.peeled();
-    while let Some((_, inner)) = cast(expr) {
-        expr = inner.peeled();
-    }
-    expr
 }
 
 /// Whether an expression is the time of the block.
@@ -59,7 +55,7 @@ pub(super) fn compared(context: &Context<'_>, view: &View<'_>) -> HashSet<String
         for (side, other) in [(left, right), (right, left)] {
             if !matches!(other.peeled().kind, ExprKind::Number(Some(0 | 1))) {
                 found.insert(text(context, side));
-                found.insert(text(context, uncast(side)));
+                found.insert(text(context, without_casts(side)));
             }
         }
     }
@@ -68,11 +64,5 @@ pub(super) fn compared(context: &Context<'_>, view: &View<'_>) -> HashSet<String
 
 /// Whether the file allows a compiler before 0.8, whose arithmetic wraps.
 pub(super) fn wraps_by_default(context: &Context<'_>) -> bool {
-    let pragmas = &context.program.file(0).pragmas;
-    let mut texts = pragmas.iter().map(|span| span.text(context.program.text(0)));
-    texts.any(|text| {
-        let minor = text.split_once("solidity").and_then(|(_, range)| range.split_once("0."));
-        let minor = minor.map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
-        minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor < 8)
-    })
+    pragmas(context).iter().filter_map(|(_, wanted)| lowest(wanted)).any(|(minor, _)| minor < 8)
 }

@@ -26,7 +26,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{asks_caller, call, has_word, is_open_door},
+    shape::{asks_caller, called, has_word, is_open_door},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -65,7 +65,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_proven(view: &View<'_>) -> bool {
     view.exprs()
         .iter()
-        .any(|(expr, _)| call(expr).is_some_and(|(name, _)| has_word(name, &["verify", "recover", "proof", "valid"])))
+        .any(|(expr, _)| called(expr).is_some_and(|(name, _)| has_word(name, &["verify", "recover", "proof", "valid"])))
 }
 
 /// The call that passes a parameter on to an oracle as its price.
@@ -74,21 +74,17 @@ fn price_passed<'v>(view: &View<'v>) -> Option<&'v Expr> {
         let is_member =
             matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(callee.peeled().kind, ExprKind::Member(..)));
         is_member
-            && call(expr).is_some_and(|(name, args)| {
+            && called(expr).is_some_and(|(name, args)| {
                 has_word(name, &["updateprice", "setprice", "pushprice", "submitprice", "postprice"])
-                    && args.iter().any(|arg| {
-                        arg.value.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name))
-                    })
+                    && args.iter().any(|arg| view.is_param(&arg.value))
             })
     })
 }
 
 /// The parameter that becomes the price at once, and where.
 pub(super) fn price_set<'v>(view: &View<'v>) -> Option<(&'v Expr, &'v str)> {
-    let is_param =
-        |expr: &Expr| expr.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
     view.exprs().iter().find_map(|(expr, _)| match &expr.kind {
-        ExprKind::Assign { target, op: None, value } if is_param(value) => {
+        ExprKind::Assign { target, op: None, value } if view.is_param(value) => {
             let mut root = &**target;
             while let ExprKind::Index(base, _) = &root.kind {
                 root = base;

@@ -121,7 +121,7 @@ fn is_open_call(facts: &FunctionFacts, call: &ExternalCall) -> bool {
 
 /// Whether the view computes a share or a price.
 fn has_quotient(context: &Context<'_>, facts: &FunctionFacts) -> bool {
-    let view = context.views.iter().find(|view| view.id == facts.function);
+    let view = context.view(facts.function);
     view.is_some_and(|view| {
         view.exprs().iter().any(|(expr, _)| match &expr.kind {
             ExprKind::Binary(_, BinaryOp::Div, _) => true,

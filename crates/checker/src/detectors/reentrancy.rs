@@ -101,8 +101,7 @@ fn check_call(
         weighed => weighed,
     };
     // A function that is right by itself is wrong where it is called too early.
-    let callee =
-        context.views.iter().find(|view| call.place.file == 0 && view.function.span.contains_span(call.place.span));
+    let callee = context.view_at(call.place);
     let is_right_alone = callee.is_some_and(|view| view.function.is_external() && view.id != facts.function)
         && write.place == write.site;
     let first = if is_right_alone { call.site } else { call.place };

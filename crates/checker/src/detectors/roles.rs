@@ -1,25 +1,12 @@
 //! Who is who in a contract: the variables that decide what a caller may do, and the places that name functions.
 
-use super::context::Context;
+use super::{context::Context, shape::is_sender};
 use solwright_analysis::{
     facts::{FunctionFacts, GuardKind},
     ir::{BinaryOp, Expr, ExprKind},
     program::{ContractId, FunctionId, Place, Ty, VariableId},
 };
 use std::collections::HashSet;
-
-/// Whether an expression is the caller.
-pub(super) fn is_sender(expr: &Expr) -> bool {
-    let expr = expr.peeled();
-    match &expr.kind {
-        ExprKind::Call { callee, args, .. } => match args.as_slice() {
-            [] => callee.name() == Some("_msgSender"),
-            [one] => matches!(callee.kind, ExprKind::Payable | ExprKind::Type(_)) && is_sender(&one.value),
-            _ => false,
-        },
-        _ => expr.is_member("msg", "sender"),
-    }
-}
 
 /// State variables of the main file that say who may do what: accounts that are compared with the caller, and lists
 /// that a check looks the caller up in.

@@ -24,7 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::call,
+    shape::called,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -48,7 +48,7 @@ const MIN_WINDOW: u128 = 600;
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let why = match call(expr) {
+            let why = match called(expr) {
                 Some(("observe", [ago])) => ago.value.name().and_then(|name| weakness(view, name)),
                 Some(("consult", [.., last])) => {
                     is_short(view, &last.value).then_some("the window is under ten minutes")

@@ -24,7 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, is_compared},
+    shape::{called, is_in_comparison},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::ExprKind;
@@ -44,10 +44,10 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let Some(("ecrecover", [_, _, _, s])) = call(expr) else { continue };
+            let Some(("ecrecover", [_, _, _, s])) = called(expr) else { continue };
             let mut is_bounded = false;
             s.value.each(&mut |part| {
-                is_bounded |= matches!(&part.kind, ExprKind::Name(name) if is_compared(view, name));
+                is_bounded |= matches!(&part.kind, ExprKind::Name(name) if is_in_comparison(view, name));
             });
             if is_bounded {
                 continue;

@@ -25,7 +25,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::call,
+    shape::called,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{EffectKind, FunctionFacts, GuardKind};
@@ -45,12 +45,12 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
         for facts in run.entries.iter().filter(|facts| facts.is_entry) {
-            let Some(view) = context.views.iter().find(|view| view.id == facts.function) else { continue };
+            let Some(view) = context.view(facts.function) else { continue };
             let recovers = |name: &str| {
                 matches!(name, "ecrecover" | "recover" | "tryRecover" | "recoverCalldata")
                     || name.to_ascii_lowercase().contains("recoversigner")
             };
-            let recovered = view.exprs().iter().find(|(expr, _)| call(expr).is_some_and(|(name, _)| recovers(name)));
+            let recovered = view.exprs().iter().find(|(expr, _)| called(expr).is_some_and(|(name, _)| recovers(name)));
             let Some((expr, _)) = recovered else { continue };
             if !acts(facts) || leaves_mark(context, facts) {
                 continue;

@@ -22,9 +22,10 @@
 use super::{
     Detector,
     context::{Context, Report},
+    shape::called,
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::ir::{Expr, ExprKind, StmtKind};
+use solwright_analysis::ir::StmtKind;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "silent-catch",
@@ -46,7 +47,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .iter()
                 .skip(1)
                 .any(|clause| clause.block.stmts.iter().all(|stmt| matches!(stmt.kind, StmtKind::Continue)));
-            if !is_silent || called(call).is_some_and(|name| name.to_ascii_lowercase().contains("permit")) {
+            if !is_silent || called(call.peeled()).is_some_and(|(name, _)| name.to_ascii_lowercase().contains("permit"))
+            {
                 continue;
             }
             let place = context.place(call.span);
@@ -58,13 +60,5 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }
-    }
-}
-
-fn called(call: &Expr) -> Option<&str> {
-    let ExprKind::Call { callee, .. } = &call.peeled().kind else { return None };
-    match &callee.peeled().kind {
-        ExprKind::Member(_, name) | ExprKind::Name(name) => Some(name),
-        _ => None,
     }
 }

@@ -51,11 +51,10 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
-        if has_second_step(context, contract) {
+        if has_second_step(context, run.contract) {
             continue;
         }
-        let deciding = roles::deciding(context, contract);
+        let deciding = run.deciding(context);
         for facts in run.entries.iter().filter(|facts| facts.is_entry && !roles::is_setup(facts)) {
             for effect in &facts.effects {
                 let EffectKind::Write { slot, taint, .. } = &effect.kind else { continue };

@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, has_word, speaks_of},
+    shape::{called, has_word, speaks_of},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, ExprKind};
@@ -43,11 +43,11 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let Some((name @ ("getReserves" | "slot0"), _)) = call(expr) else { continue };
+            let Some((name @ ("getReserves" | "slot0"), _)) = called(expr) else { continue };
             let ExprKind::Call { callee, .. } = &expr.kind else { continue };
             let divides = view.exprs().iter().any(|(expr, _)| match &expr.kind {
                 ExprKind::Binary(_, op, _) => matches!(op, BinaryOp::Div | BinaryOp::Mul | BinaryOp::Shr),
-                _ => call(expr).is_some_and(|(name, _)| name == "mulDiv"),
+                _ => called(expr).is_some_and(|(name, _)| name == "mulDiv"),
             });
             let is_price =
                 has_word(&view.function.name, &["price", "rate", "value", "quote", "oracle", "worth", "collateral"]);

@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, mentions},
+    shape::{called, mentions},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -44,9 +44,9 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let what = if matches!(call(expr), Some(("latestAnswer", []))) {
+            let what = if matches!(called(expr), Some(("latestAnswer", []))) {
                 "`latestAnswer` does not say how old its answer is"
-            } else if matches!(call(expr), Some(("latestRoundData", _))) && !reads_time(view, expr.span) {
+            } else if matches!(called(expr), Some(("latestRoundData", _))) && !reads_time(view, expr.span) {
                 "the answer of `latestRoundData` is used without asking how old it is"
             } else {
                 continue;

@@ -49,7 +49,7 @@ fn names_standard(name: &str, standard: &str) -> bool {
 /// What a function of the standard should return, when it returns something else.
 fn deviates(context: &Context<'_>, function: &Function, signatures: &[Signature]) -> Option<&'static str> {
     let ty = |variable: &Variable| {
-        let text = context.program.snippet(context.place(variable.ty.span));
+        let text = context.text(variable.ty.span);
         match text.as_str() {
             "uint" => "uint256".to_owned(),
             "address payable" => "address".to_owned(),

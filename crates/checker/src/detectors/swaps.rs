@@ -1,6 +1,6 @@
 //! Calls of exchanges, and which of their arguments bound the trade.
 
-use super::shapes::named_call;
+use super::shape::{has_word, named_call};
 use solwright_analysis::ir::{Arg, Expr};
 
 /// A trade on an exchange.
@@ -71,7 +71,7 @@ pub(super) fn trade(expr: &Expr) -> Option<Trade<'_>> {
 /// A trade whose arguments are named.
 fn by_name(args: &[Arg]) -> Trade<'_> {
     let named = |words: &[&str]| -> Vec<&Expr> {
-        let is_one = |arg: &&Arg| arg.name.as_ref().is_some_and(|name| super::shapes::has_word(name, words));
+        let is_one = |arg: &&Arg| arg.name.as_ref().is_some_and(|name| has_word(name, words));
         args.iter().filter(is_one).map(|arg| &arg.value).collect()
     };
     Trade {

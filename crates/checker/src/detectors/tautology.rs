@@ -56,7 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let Ty::Uint(bits) = view.ty(value) else { continue };
             let Some(outcome) = outcome(op, bound, bits) else { continue };
             let report = Report {
-                message: format!("`{}` is always {outcome}", context.program.snippet(context.place(expr.span))),
+                message: format!("`{}` is always {outcome}", context.text(expr.span)),
                 note: format!("a `uint{bits}` is never below zero nor above its largest value"),
                 help: "ask for what was meant, or leave the condition out".to_owned(),
                 ..Report::of(&DETECTOR)

@@ -27,7 +27,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{asks_caller, is_open_door, speaks_of},
+    shape::{asks_caller, is_open_door, speaks_of},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};

@@ -25,6 +25,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
+    shape::without_casts,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -101,7 +102,7 @@ fn operation(expr: &Expr) -> Option<(&Expr, BinaryOp, &Expr)> {
 
 /// The numbers in an operand that the caller chose; what is divided, masked or looked up is not.
 fn leaves<'a>(view: &View<'a>, expr: &'a Expr, found: &mut Vec<&'a Expr>) {
-    let expr = numbers::uncast(expr);
+    let expr = without_casts(expr);
     match &expr.kind {
         ExprKind::Binary(left, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, right) => {
             leaves(view, left, found);
@@ -112,7 +113,7 @@ fn leaves<'a>(view: &View<'a>, expr: &'a Expr, found: &mut Vec<&'a Expr>) {
             while let ExprKind::Member(base, _) | ExprKind::Index(base, _) = &root.kind {
                 root = base.peeled();
             }
-            let is_param = root.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
+            let is_param = view.is_param(root);
             let is_length = matches!(&expr.kind, ExprKind::Member(_, member) if member == "length");
             if is_param && !is_length && numbers::bits(&view.ty(expr)).is_some() {
                 found.push(expr);

@@ -27,7 +27,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::mentions,
+    shape::mentions,
 };
 use crate::finding::{Confidence, Finding, Severity};
 

@@ -51,10 +51,9 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
-        let Some(contract) = run.entries.first().and_then(|facts| facts.contract) else { continue };
-        let deciding = roles::deciding(context, contract);
+        let deciding = run.deciding(context);
         for facts in run.entries.iter().filter(|facts| facts.is_entry && roles::is_setup(facts)) {
-            findings.extend(check_function(context, &deciding, facts));
+            findings.extend(check_function(context, deciding, facts));
         }
     }
 }

@@ -29,7 +29,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    roles,
+    shape::is_sender,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -81,13 +81,13 @@ fn reversed(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let ExprKind::Binary(left, BinaryOp::Ge | BinaryOp::Gt, right) = &condition.value.peeled().kind else {
                 continue;
             };
-            let amount = left.name().filter(|name| view.function.params.iter().any(|param| param.name == *name));
+            let amount = left.name().filter(|name| view.takes(name));
             let (Some(amount), ExprKind::Index(list, Some(key))) = (amount, &right.peeled().kind) else { continue };
             let lowers = |list_name: Option<&str>| {
                 view.exprs().iter().any(|(expr, _)| matches!(&expr.kind, ExprKind::Assign { target, op: Some(BinaryOp::Sub), value }
                     if value.name() == Some(amount) && matches!(&target.peeled().kind, ExprKind::Index(base, _) if base.name() == list_name)))
             };
-            if !roles::is_sender(key) || !lowers(list.name()) {
+            if !is_sender(key) || !lowers(list.name()) {
                 continue;
             }
             let report = Report {

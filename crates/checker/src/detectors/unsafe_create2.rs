@@ -23,8 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shapes::{is_restricted, is_sender},
-    view::View,
+    shape::{is_restricted, is_sender},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Expr, ExprKind};
@@ -47,17 +46,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         for (expr, _) in view.exprs() {
-            let Some(salt) = salt_of(expr).filter(|salt| is_param(view, salt)) else { continue };
+            let Some(salt) = salt_of(expr).filter(|salt| view.is_param(salt)) else { continue };
             // Code that depends on the caller lies at an address that depends on the caller.
             let is_bound = view.exprs().iter().any(|(other, _)| is_sender(other));
             if is_bound || is_restricted(context, view.id) {
                 continue;
             }
             let report = Report {
-                message: format!(
-                    "anyone can use the salt `{}` first",
-                    context.program.snippet(context.place(salt.span))
-                ),
+                message: format!("anyone can use the salt `{}` first", context.text(salt.span)),
                 note: "the address depends on the salt and the code, not on who asks for it".to_owned(),
                 help: "hash the salt with `msg.sender`".to_owned(),
                 ..Report::of(&DETECTOR)
@@ -76,8 +72,4 @@ fn salt_of(expr: &Expr) -> Option<&Expr> {
         }
         _ => None,
     }
-}
-
-fn is_param(view: &View<'_>, salt: &Expr) -> bool {
-    salt.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name))
 }

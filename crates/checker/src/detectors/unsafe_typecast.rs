@@ -23,6 +23,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
+    shape::without_casts,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -58,8 +59,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if [value, operand, expr].iter().any(|one| known.contains(&numbers::text(context, one))) {
                 continue;
             }
-            let is_input = view.function.is_external()
-                && operand.name().is_some_and(|name| view.function.params.iter().any(|param| param.name == name));
+            let is_input = view.function.is_external() && view.is_param(operand);
             let place = context.place(expr.span);
             let report = Report {
                 severity: if is_input && view.function.is_mutating() { Severity::Medium } else { Severity::Low },
@@ -87,9 +87,9 @@ fn loss(from: &Ty, to: &Ty) -> Option<&'static str> {
 
 /// The value below conversions and signs.
 fn inner(expr: &Expr) -> &Expr {
-    let expr = numbers::uncast(expr);
+    let expr = without_casts(expr);
     match &expr.kind {
-        ExprKind::Unary(UnaryOp::Neg, operand) => numbers::uncast(operand),
+        ExprKind::Unary(UnaryOp::Neg, operand) => without_casts(operand),
         _ => expr,
     }
 }
@@ -100,12 +100,12 @@ fn is_bounded(view: &View<'_>, value: &Expr, to: &Ty) -> bool {
         ExprKind::Number(_) | ExprKind::Address | ExprKind::Text(_) | ExprKind::Yul(..) => true,
         ExprKind::Binary(left, op, right) => match op {
             BinaryOp::BitAnd | BinaryOp::Rem | BinaryOp::Shr | BinaryOp::Sar | BinaryOp::Shl => true,
-            BinaryOp::BitOr | BinaryOp::BitXor => is_bounded(view, numbers::uncast(left), to),
+            BinaryOp::BitOr | BinaryOp::BitXor => is_bounded(view, without_casts(left), to),
             _ => {
-                let is_fixed = |side: &Expr| matches!(numbers::uncast(side).kind, ExprKind::Number(_));
+                let is_fixed = |side: &Expr| matches!(without_casts(side).kind, ExprKind::Number(_));
                 // A clock with a constant offset is a clock.
-                is_fixed(right) && is_bounded(view, numbers::uncast(left), to)
-                    || is_fixed(left) && is_bounded(view, numbers::uncast(right), to)
+                is_fixed(right) && is_bounded(view, without_casts(left), to)
+                    || is_fixed(left) && is_bounded(view, without_casts(right), to)
             }
         },
         ExprKind::Member(base, member) => {

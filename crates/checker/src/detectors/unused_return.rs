@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether the called function is known to return something that another detector does not ask for.
 fn answers(context: &Context<'_>, call: &ExternalCall) -> bool {
     let is_told_elsewhere = matches!(call.function.as_deref(), Some("transfer" | "transferFrom" | "approve"));
-    let view = context.views.iter().find(|view| view.function.span.contains_span(call.place.span));
+    let view = context.view_at(call.place);
     let Some(view) = view.filter(|_| !is_told_elsewhere) else { return false };
     let is_it = |expr: &&Expr| expr.span == call.place.span && matches!(expr.kind, ExprKind::Call { .. });
     let expr = view.exprs().iter().map(|(expr, _)| *expr).find(is_it);

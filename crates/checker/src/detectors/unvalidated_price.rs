@@ -23,7 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{call, is_compared},
+    shape::{called, is_in_comparison},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -72,7 +72,7 @@ pub(super) fn is_price(expr: &Expr) -> bool {
     ];
     let is_member =
         matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(callee.peeled().kind, ExprKind::Member(..)));
-    is_member && call(expr).is_some_and(|(name, _)| NAMES.contains(&name))
+    is_member && called(expr).is_some_and(|(name, _)| NAMES.contains(&name))
 }
 
 /// Whether the price goes into a product or a quotient, itself or by a variable that nothing compares.
@@ -92,7 +92,7 @@ fn is_used_raw(view: &View<'_>, price: &Expr) -> bool {
     });
     holder.is_some_and(|variable| {
         let name = Some(variable.name.as_str());
-        !is_compared(view, &variable.name)
+        !is_in_comparison(view, &variable.name)
             && view.exprs().iter().any(|(expr, _)| is_sum(expr, &|side| side.name() == name))
     })
 }

@@ -28,7 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::{asks_caller, has_word, is_open_door, mentions},
+    shape::{asks_caller, has_word, is_open_door, mentions},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::TypeNameKind;

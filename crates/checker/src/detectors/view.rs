@@ -62,6 +62,16 @@ impl<'a> View<'a> {
         (variable.mutability == VariableMutability::Constant).then_some(variable)
     }
 
+    /// Whether a name is that of a parameter.
+    pub fn takes(&self, name: &str) -> bool {
+        self.function.params.iter().any(|param| param.name == name)
+    }
+
+    /// Whether an expression is a parameter.
+    pub fn is_param(&self, expr: &Expr) -> bool {
+        expr.name().is_some_and(|name| self.takes(name))
+    }
+
     /// The type of one of its expressions.
     pub fn ty(&self, expr: &Expr) -> Ty {
         self.scope().ty(expr)

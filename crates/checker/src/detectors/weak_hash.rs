@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    signing::call,
+    shape::called,
 };
 use crate::finding::{Confidence, Finding, Severity};
 
@@ -41,7 +41,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         for (expr, _) in view.exprs() {
-            let (name, severity, note) = match call(expr) {
+            let (name, severity, note) = match called(expr) {
                 Some(("ripemd160", [_])) => {
                     ("ripemd160", Severity::Low, "160 bits are too few against a collision that someone searches for")
                 }

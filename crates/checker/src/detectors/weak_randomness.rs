@@ -26,6 +26,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
+    shape::without_casts,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -105,7 +106,7 @@ fn draws(view: &View<'_>) -> Vec<Span> {
                 let compares = |expr: &Expr| {
                     matches!(&expr.kind, ExprKind::Binary(left, op, right) if op.is_comparison()
                     && variables.iter().flatten().any(|one| [left, right].iter().any(|side| side.name() == Some(&one.name)))
-                    && ![left, right].iter().any(|side| matches!(numbers::uncast(side).kind, ExprKind::Number(Some(0)))))
+                    && ![left, right].iter().any(|side| matches!(without_casts(side).kind, ExprKind::Number(Some(0)))))
                 };
                 if view.exprs().iter().any(|(expr, _)| compares(expr)) {
                     draws.push(init.span);
@@ -116,7 +117,7 @@ fn draws(view: &View<'_>) -> Vec<Span> {
     }
     for (expr, _) in view.exprs() {
         if let ExprKind::Binary(left, BinaryOp::Rem, right) = &expr.kind
-            && numbers::is_time(numbers::uncast(left))
+            && numbers::is_time(without_casts(left))
             && matches!(&right.peeled().kind, ExprKind::Member(_, member) if member == "length")
         {
             draws.push(expr.span);
@@ -134,7 +135,7 @@ fn is_random_name(name: &str) -> bool {
 /// Whether a value is made of what the block says, or draws lots by the caller's address.
 fn is_predictable(value: &Expr) -> bool {
     let by_caller = |expr: &Expr| match &expr.kind {
-        ExprKind::Binary(left, BinaryOp::Rem, _) => numbers::uncast(left).is_member("msg", "sender"),
+        ExprKind::Binary(left, BinaryOp::Rem, _) => without_casts(left).is_member("msg", "sender"),
         _ => false,
     };
     value.any(&from_block) || value.any(&by_caller)
@@ -149,7 +150,7 @@ fn from_block(expr: &Expr) -> bool {
 
 /// Whether a value is the hash of a block that was chosen before.
 fn is_old_hash(value: &Expr) -> bool {
-    match &numbers::uncast(value).kind {
+    match &without_casts(value).kind {
         ExprKind::Call { callee, .. } => callee.name() == Some("blockhash") || callee.is_member("block", "blockhash"),
         _ => false,
     }
