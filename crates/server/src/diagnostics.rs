@@ -161,14 +161,11 @@ async fn check(state: &Arc<State>, document: &Snapshot, depth: Depth) -> Result<
     let (checker, files) = (state.tools().checker(&state.config()), state.documents.files());
     let content = Arc::clone(&document.content);
     let work = move || {
-        let project = Project::discover(&path);
-        match content.parsed() {
-            // The tree goes on from the last keystroke's.
-            Some(parsed) => checker.check_document(&project, &path, parsed, &files, depth),
-            None => checker.check_file(&project, &path, content.text(), &files, depth),
-        }
+        // The tree goes on from the last keystroke's.
+        let parsed = content.parsed()?;
+        Some(checker.check_document(&Project::discover(&path), &path, parsed, &files, depth))
     };
-    state.blocking(work).await.map(Some)
+    state.blocking(work).await
 }
 
 fn refusal(document: &Snapshot) -> String {

@@ -104,7 +104,14 @@ fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
             error.emit();
         });
         match unit {
-            Ok(unit) => Ok(Lower::file(&unit)),
+            Ok(unit) => {
+                let file = Lower::file(&unit);
+                match nameless(&file) {
+                    // The parser takes `function () payable {}` for a variable, the compiler of its time for the fallback.
+                    Some(place) => Err((place, "a state variable needs a name".to_owned())),
+                    None => Ok(file),
+                }
+            }
             Err(()) => {
                 let diagnostics = diagnostics.read();
                 let last = diagnostics.last();
@@ -115,6 +122,11 @@ fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
             }
         }
     })
+}
+
+fn nameless(file: &FileIr) -> Option<Span> {
+    let mut variables = file.contracts.iter().flat_map(|contract| &contract.variables);
+    variables.find(|variable| variable.name.is_empty()).map(|variable| variable.span)
 }
 
 fn given_up(text: &str, reason: String) -> FileIr {

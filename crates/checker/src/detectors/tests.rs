@@ -121,3 +121,45 @@ fn our_projects_are_silent() {
         assert_eq!(found, []);
     }
 }
+
+/// A function as it is typed, from its first word to its last brace; it shares no name with any fixture.
+const TYPED: &str = r#"function typedJustNow(uint256 typedIn) external pure returns (bool) {
+        if (typedIn > 7) {
+            uint256 typedHalf = typedIn / 2;
+            return typedHalf > (3 + typedIn);
+        }
+        return "a" == 'b';
+    }
+"#;
+/// Every how manyth keystroke is tried at one place; with 1 this takes two minutes, and nothing is lost either.
+const STRIDE: usize = 40;
+
+#[test]
+fn a_storm_of_keystrokes_leaves_the_findings_in_intact_functions_alone() {
+    let said = |text: &str| {
+        let sources = Sources::of_text("Main.sol", text);
+        let mut said: Vec<String> = run(&Program::build(&sources), &Settings::default())
+            .iter()
+            .map(|finding| format!("{}: {} at `{}`", finding.detector, finding.message, finding.span.text(text)))
+            .collect();
+        said.sort();
+        said
+    };
+    let cuts = (1..TYPED.len()).filter(|cut| !TYPED.as_bytes()[cut - 1].is_ascii_alphanumeric());
+    let cuts: Vec<&str> = cuts.map(|cut| &TYPED[..cut]).collect();
+    let mut storm = 0;
+    for detector in ALL {
+        let (text, _) = findings(detector.id);
+        let before = said(&text);
+        for (at, _) in text.match_indices("\n    function ") {
+            // A few of all the prefixes at each place, others at the next.
+            for cut in cuts.iter().skip(storm % STRIDE).step_by(STRIDE) {
+                let after = said(&format!("{}\n    {cut}{}", &text[..at], &text[at..]));
+                let lost: Vec<_> = before.iter().filter(|finding| !after.contains(finding)).collect();
+                assert!(lost.is_empty(), "{} loses {lost:#?} at byte {at} to {cut:?}", detector.id);
+            }
+            storm += 1;
+        }
+    }
+    assert!(storm > 500, "only {storm} places to type at");
+}
