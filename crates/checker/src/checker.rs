@@ -2,19 +2,21 @@
 
 use crate::{
     compile::{CompileError, Compilers, CompilersConfig, Output},
-    detectors::{self, Settings},
+    config::{self, Configuration, Settings},
+    detectors,
     finding::{Finding, Severity},
     format::{self, Answer},
     resolve::{self, Resolution},
     reward::{Facts, Formula, WEIGHTS, Weights, reward},
     splice::{Splice, splice},
+    suppress::Suppressions,
     verdict::{Diagnostic, Layer, Level, Timings, Verdict},
 };
 use solwright_analysis::{
     Program,
     project::{Files, Project, Sources},
 };
-use solwright_syntax::{Document, FunctionStub};
+use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -27,8 +29,12 @@ pub struct CheckerConfig {
     pub compilers: CompilersConfig,
     /// Longest time that solar may take; it is a filter and may be abandoned.
     pub resolve_deadline: Duration,
-    /// Which detectors run.
-    pub detectors: Settings,
+    /// What of a project's own configuration counts when a file is checked. A verdict knows none.
+    pub follow: Follow,
+    /// Settings above the project's: the flags of a command.
+    pub overrides: Settings,
+    /// Settings for what the project leaves open: those of an editor.
+    pub defaults: Settings,
     /// How the score is joined.
     pub formula: Formula,
     /// Weights of the score.
@@ -40,11 +46,25 @@ impl Default for CheckerConfig {
         Self {
             compilers: CompilersConfig::default(),
             resolve_deadline: Duration::from_millis(500),
-            detectors: Settings::default(),
+            follow: Follow::default(),
+            overrides: Settings::default(),
+            defaults: Settings::default(),
             formula: Formula::default(),
             weights: WEIGHTS,
         }
     }
+}
+
+/// What of a project's configuration counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// Nothing, as in a measurement.
+    #[default]
+    Nothing,
+    /// Everything but what is excluded, for the user named the file.
+    Settings,
+    /// Everything: a file that is excluded has no findings.
+    All,
 }
 
 /// How deep a file is looked into.
@@ -63,6 +83,8 @@ pub struct FileReport {
     pub diagnostics: Vec<Diagnostic>,
     /// What the detectors found in the file.
     pub findings: Vec<Finding>,
+    /// What is wrong with the configuration, at its place in the file that holds it.
+    pub configuration: Vec<Diagnostic>,
     /// Version of the compiler that was asked.
     pub compiler: Option<String>,
     /// Why no compiler was asked, and what mends it.
@@ -126,10 +148,18 @@ impl Checker {
         clock.lap(|timings| &mut timings.syntax);
         let sources = project.load(path, document.text(), files);
         diagnostics.extend(missing_imports(&sources));
-        let findings = detectors::run(&Program::build(&sources), &self.config.detectors);
+        diagnostics.extend(unknown_detectors(document.text(), path));
+        let (settings, configuration) = self.settings(project, path);
+        let findings = settings.map(|settings| detectors::run(&Program::build(&sources), &settings));
         clock.lap(|timings| &mut timings.security);
-        let mut report =
-            FileReport { diagnostics, findings, compiler: None, unavailable: None, milliseconds: clock.timings };
+        let mut report = FileReport {
+            diagnostics,
+            findings: findings.unwrap_or_default(),
+            configuration,
+            compiler: None,
+            unavailable: None,
+            milliseconds: clock.timings,
+        };
         if depth == Depth::Full {
             self.compile_file(&sources, well_formed, &mut report, &mut clock);
         }
@@ -168,7 +198,8 @@ impl Checker {
         let findings = if compile.is_failed() || syntax.is_failed() {
             None
         } else {
-            let found = detectors::run(&Program::build(&whole), &self.config.detectors);
+            // Neither a project's settings nor a candidate's own comments may make its score better.
+            let found = detectors::all(&Program::build(&whole));
             Some(found.into_iter().filter(|f| splice.span.contains_span(f.span)).collect::<Vec<_>>())
         };
         let security = findings.as_deref().map_or_else(Layer::skipped, security_layer);
@@ -188,6 +219,18 @@ impl Checker {
             milliseconds: clock.finish(),
         };
         Judgement { verdict, splice, answer: report.answer }
+    }
+
+    /// The settings for a file, `None` when it is excluded, and what is wrong with the project's.
+    fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
+        let CheckerConfig { follow, overrides, defaults, .. } = &self.config;
+        if *follow == Follow::Nothing {
+            return (Some(overrides.clone().or(defaults.clone())), Vec::new());
+        }
+        let configuration = Configuration::read(project.settings());
+        let excluded = *follow == Follow::All && configuration.excludes(path, false);
+        let settings = overrides.clone().or(configuration.settings).or(defaults.clone());
+        ((!excluded).then_some(settings), configuration.problems)
     }
 
     fn compile_file(&self, sources: &Sources, well_formed: bool, report: &mut FileReport, clock: &mut Clock) {
@@ -229,6 +272,8 @@ impl Checker {
 pub const IMPORT: &str = "import";
 /// Code of a diagnostic about syntax.
 pub const SYNTAX: &str = "syntax";
+/// Code of a diagnostic about a comment that silences a detector that does not exist.
+pub const UNKNOWN_DETECTOR: &str = "unknown-detector";
 
 /// Wall time, layer by layer.
 struct Clock {
@@ -275,6 +320,17 @@ fn missing_imports(sources: &Sources) -> Vec<Diagnostic> {
         span: Some(missing.span),
     };
     sources.missing.iter().map(diagnostic).collect()
+}
+
+fn unknown_detectors(text: &str, path: &Path) -> Vec<Diagnostic> {
+    let diagnostic = |(id, span): (String, Span)| Diagnostic {
+        level: Level::Note,
+        code: Some(UNKNOWN_DETECTOR.to_owned()),
+        message: format!("this comment silences nothing: {}", config::no_detector(&id)),
+        file: path.to_owned(),
+        span: Some(span),
+    };
+    Suppressions::parse(text).unknown.into_iter().map(diagnostic).collect()
 }
 
 fn security_layer(found: &[Finding]) -> Layer {
