@@ -357,3 +357,74 @@ fn unavailable(failure: &CompileError, sources: &Sources) -> Layer {
 fn error(message: String, path: &Path) -> Diagnostic {
     Diagnostic { level: Level::Error, code: Some("format".to_owned()), message, file: path.to_owned(), span: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use solwright_analysis::project::DiskFiles;
+    use solwright_syntax::stubs;
+
+    const STUB: &str = "pragma solidity ^0.8.20;\ncontract A {\n    address o;\n    /// @notice Whether o began it\n    \
+                        function f() external view returns (bool) {}\n}\n";
+
+    /// A folder that thinks little of `tx-origin` and excludes `B.sol`.
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "severity = { tx-origin = 'low' }\nmin_severity = 'medium'\nexclude = ['B.sol']\ncolour = 1\n";
+        std::fs::write(folder.path().join("solwright.toml"), settings).unwrap();
+        let project = Project::discover(folder.path());
+        (folder, project)
+    }
+
+    /// Whether `tx-origin` is told of the file of that name, and how many problems the configuration has.
+    fn told(config: CheckerConfig, name: &str) -> (bool, usize) {
+        let (folder, project) = project();
+        let text = STUB.replace("{}\n}", "{ return tx.origin == o; }\n}");
+        let path = folder.path().join(name);
+        let report = Checker::new(config).check_file(&project, &path, &text, &DiskFiles, Depth::Fast);
+        (report.findings.iter().any(|finding| finding.detector == "tx-origin"), report.configuration.len())
+    }
+
+    #[test]
+    fn a_project_s_configuration_counts_as_far_as_it_is_followed() {
+        let follow = |follow| CheckerConfig { follow, ..CheckerConfig::default() };
+        let all = Settings { min_severity: Some(Severity::Info), ..Settings::default() };
+        let above = |follow| CheckerConfig { follow, overrides: all.clone(), ..CheckerConfig::default() };
+        assert_eq!(told(follow(Follow::Nothing), "B.sol"), (true, 0));
+        assert_eq!(told(follow(Follow::Settings), "B.sol"), (false, 1));
+        assert_eq!(told(above(Follow::Settings), "B.sol"), (true, 1));
+        assert_eq!(told(above(Follow::All), "B.sol"), (false, 1));
+        assert_eq!(told(above(Follow::All), "A.sol"), (true, 1));
+        let below = CheckerConfig { defaults: all.clone(), ..follow(Follow::Settings) };
+        assert_eq!(told(below, "A.sol"), (false, 1));
+    }
+
+    #[test]
+    fn a_verdict_hears_neither_settings_nor_comments() {
+        let (folder, _) = project();
+        let sources = Sources::of_text(folder.path().join("A.sol"), STUB);
+        let stub = stubs(&Document::parse(STUB)).remove(0);
+        let answer = "<think>\nPurpose: whether o began it\n</think>\n<answer>\nfunction f() external view returns (bool) {\n    \
+                      // solwright-disable-next-line\n    return tx.origin == o;\n}\n</answer>";
+        let lenient = Settings { disabled: Some(vec!["tx-origin".to_owned()]), ..Settings::default() };
+        let config = CheckerConfig { follow: Follow::All, overrides: lenient, ..CheckerConfig::default() };
+        let verdict = Checker::new(config).judge(&sources, &stub, answer, None).verdict;
+        assert!(verdict.findings.iter().any(|finding| finding.detector == "tx-origin"), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_comment_for_no_detector_is_told() {
+        let text = "contract A {} // solwright-disable-line tx-orign\n";
+        let path = Path::new("/A.sol");
+        let report = Checker::new(CheckerConfig::default()).check_file(
+            &Project::discover(path),
+            path,
+            text,
+            &DiskFiles,
+            Depth::Fast,
+        );
+        let [told] = report.diagnostics.as_slice() else { panic!("{:?}", report.diagnostics) };
+        assert_eq!((told.code.as_deref(), told.span.unwrap().text(text)), (Some(UNKNOWN_DETECTOR), "tx-orign"));
+        assert!(told.message.contains("did you mean `tx-origin`?") && told.level == Level::Note);
+    }
+}

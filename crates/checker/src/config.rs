@@ -273,3 +273,155 @@ impl Reader<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use solwright_analysis::project::SETTINGS_FILE;
+    use solwright_test_utils::repo_path;
+    use std::sync::Arc;
+
+    /// The configuration of a project at `/p`, from files by name.
+    fn read(files: &[(&str, &str)]) -> Configuration {
+        let file =
+            |(name, text): &(&str, &str)| SettingsFile { path: Path::new("/p").join(name), text: Ok(Arc::from(*text)) };
+        Configuration::read(&SettingsFiles { root: "/p".into(), files: files.iter().map(file).collect() })
+    }
+
+    /// Every problem of a file, by the text at its place and a part of its message.
+    #[track_caller]
+    fn check(name: &str, text: &str, expected: &[(&str, &str)]) -> Settings {
+        let Configuration { settings, problems, .. } = read(&[(name, text)]);
+        let place = |problem: &Diagnostic| problem.span.map(|span| span.text(text).to_owned()).unwrap_or_default();
+        assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+        for (problem, (at, message)) in problems.iter().zip(expected) {
+            assert_eq!(place(problem), *at, "{problem:?}");
+            assert!(problem.message.contains(message), "{problem:?}");
+        }
+        settings
+    }
+
+    fn finding(severity: Severity, confidence: Confidence) -> Finding {
+        Finding {
+            detector: "tx-origin",
+            severity,
+            confidence,
+            message: String::new(),
+            note: String::new(),
+            help: String::new(),
+            file: PathBuf::new(),
+            span: Span::new(0, 0),
+            trace: Vec::new(),
+            scwe: "",
+            swc: None,
+            fix: None,
+        }
+    }
+
+    #[track_caller]
+    fn check_excluded(configuration: &Configuration, excluded: &[&str], kept: &[&str]) {
+        let is_out = |path: &&&str| configuration.excludes(Path::new(path), false);
+        assert_eq!(excluded.iter().find(|path| !is_out(path)), None);
+        assert_eq!(kept.iter().find(is_out), None);
+    }
+
+    #[test]
+    fn findings_are_told_as_the_settings_weigh_them() {
+        let high = || finding(Severity::High, Confidence::Medium);
+        let told = |text: &str| check(SETTINGS_FILE, text, &[]).weigh(high()).map(|finding| finding.severity);
+        assert_eq!(told(""), Some(Severity::High));
+        assert_eq!(told("severity = { tx-origin = 'low' }"), Some(Severity::Low));
+        assert_eq!(told("severity = { tx-origin = 'low' }\nmin_severity = 'medium'"), None);
+        assert_eq!(told("severity = { reentrancy = 'low' }\nmin_severity = 'high'"), Some(Severity::High));
+        assert_eq!(told("min_confidence = 'medium'"), Some(Severity::High));
+        assert_eq!(told("min_confidence = 'high'"), None);
+        assert_eq!(told("disabled = ['reentrancy']"), Some(Severity::High));
+        assert_eq!(told("disabled = ['reentrancy', 'tx-origin']"), None);
+    }
+
+    #[test]
+    fn the_own_file_wins_over_the_table_of_forge_s_key_by_key() {
+        let own = "disabled = ['reentrancy']";
+        let forge = "[solwright]\nmin_confidence = 'high'\ndisabled = ['tx-origin', 'rtlo']";
+        let settings = read(&[(SETTINGS_FILE, own), (FOUNDRY_FILE, forge)]).settings;
+        assert_eq!(settings.disabled, Some(vec!["reentrancy".to_owned()]));
+        assert_eq!(settings.min_confidence, Some(Confidence::High));
+    }
+
+    #[test]
+    fn other_tables_of_forge_s_file_are_its_own() {
+        let settings = check(FOUNDRY_FILE, "min_severity = 'high'\n[profile.default]\nexclude = 3\n[lint]\nx = 1", &[]);
+        assert!(settings.min_severity.is_none() && settings.exclude.is_none());
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_at_its_place_and_costs_one_default() {
+        let text = "min-confidence = 'high'\nmin_severity = 'critical'\ndisabled = ['tx-orign', 'rtlo']\nexclude = 'lib'\n\
+                    colour = 1\n[severity]\nweak-prng = 'low'\nrtlo = 3\nreentrancy = 'info'\n";
+        let settings = check(
+            SETTINGS_FILE,
+            text,
+            &[
+                ("colour", "there are `min_confidence`, "),
+                ("'tx-orign'", "did you mean `tx-origin`?"),
+                ("'lib'", "`exclude` must be a list of "),
+                ("min-confidence", "did you mean `min_confidence`?"),
+                ("'critical'", "`critical` is no severity, use `info`"),
+                ("3", "use `info`"),
+                ("weak-prng", "did you mean `weak-randomness`?"),
+            ],
+        );
+        assert_eq!(settings.disabled, Some(vec!["rtlo".to_owned()]));
+        assert_eq!(settings.severity, Some(BTreeMap::from([("reentrancy".to_owned(), Severity::Info)])));
+        check(SETTINGS_FILE, "disabled = ['qqq']", &[("'qqq'", "`solwright explain` lists them")]);
+        check(SETTINGS_FILE, "exclude = ['src/{a', 'b']", &[("'src/{a'", "no line of a `.gitignore`")]);
+        check(FOUNDRY_FILE, "solwright = 1", &[("1", "write `[solwright]`")]);
+    }
+
+    #[test]
+    fn what_is_not_toml_is_told_at_its_place_and_the_rest_is_read() {
+        let settings = check(SETTINGS_FILE, "min_severity = high\nmin_confidence = 'high'\n", &[("high", "not TOML")]);
+        assert_eq!(settings.min_confidence, Some(Confidence::High));
+    }
+
+    #[test]
+    fn dependencies_tests_and_scripts_are_left_out() {
+        let out = [
+            "/p/lib/token/src/Token.sol",
+            "/p/packages/a/node_modules/b/B.sol",
+            "/p/test/Vault.sol",
+            "/p/src/test/Vault.sol",
+            "/p/src/Vault.t.sol",
+            "/p/script/Deploy.s.sol",
+        ];
+        let kept = ["/p/src/Vault.sol", "/p/src/lib/Math.sol", "/p/contracts/latest/A.sol", "/elsewhere/test/A.sol"];
+        check_excluded(&read(&[]), &out, &kept);
+    }
+
+    #[test]
+    fn a_project_leaves_out_more_and_takes_back() {
+        let own = read(&[(SETTINGS_FILE, "exclude = ['src/mocks/', '!script/', '!*.t.sol']")]);
+        let kept = ["/p/script/Deploy.s.sol", "/p/src/Vault.t.sol", "/p/other/src/mocks/A.sol"];
+        check_excluded(&own, &["/p/src/mocks/A.sol", "/p/test/A.sol"], &kept);
+        assert!(own.excludes(Path::new("/p/lib"), true) && !own.excludes(Path::new("/p"), true));
+    }
+
+    #[test]
+    fn the_manual_is_true() {
+        let manual = std::fs::read_to_string(repo_path("docs/configuration.md")).unwrap().replace("\r\n", "\n");
+        let blocks: Vec<&str> =
+            manual.split("```toml\n# ").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(blocks.len(), 2);
+        for block in blocks {
+            let (name, text) = block.split_once('\n').unwrap();
+            let settings = check(name, text, &[]);
+            assert!(settings.disabled.is_some() && settings.severity.is_some(), "{name}");
+        }
+        assert!(manual.contains(&format!("```\n{}\n```", EXCLUDED.join("\n"))));
+        for key in KEYS {
+            assert!(manual.contains(&format!("\n| `{key}` | ")), "{key}");
+        }
+        let comments = manual.split("```solidity\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        assert_eq!(suppress::Suppressions::parse(comments).unknown, []);
+    }
+}

@@ -56,7 +56,9 @@ impl Suppressions {
             if directive.reach == Reach::End {
                 let closes = |rule: &mut Rule| directive.is_all() || directive.names().contains(&rule.id);
                 let closed = open.extract_if(.., closes);
-                suppressions.rules.extend(closed.map(|rule| Rule { span: Span::new(rule.span.start, line.end), ..rule }));
+                suppressions
+                    .rules
+                    .extend(closed.map(|rule| Rule { span: Span::new(rule.span.start, line.end), ..rule }));
                 continue;
             }
             let span = match directive.reach {
