@@ -32,7 +32,7 @@ pub struct CheckerConfig {
     /// What of a project's own configuration counts when a file is checked. A verdict knows none.
     pub follow: Follow,
     /// Settings above the project's: the flags of a command.
-    pub overrides: Settings,
+    pub detectors: Settings,
     /// Settings for what the project leaves open: those of an editor.
     pub defaults: Settings,
     /// How the score is joined.
@@ -47,7 +47,7 @@ impl Default for CheckerConfig {
             compilers: CompilersConfig::default(),
             resolve_deadline: Duration::from_millis(500),
             follow: Follow::default(),
-            overrides: Settings::default(),
+            detectors: Settings::default(),
             defaults: Settings::default(),
             formula: Formula::default(),
             weights: WEIGHTS,
@@ -223,13 +223,13 @@ impl Checker {
 
     /// The settings for a file, `None` when it is excluded, and what is wrong with the project's.
     fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
-        let CheckerConfig { follow, overrides, defaults, .. } = &self.config;
+        let CheckerConfig { follow, detectors, defaults, .. } = &self.config;
         if *follow == Follow::Nothing {
-            return (Some(overrides.clone().or(defaults.clone())), Vec::new());
+            return (Some(detectors.clone().or(defaults.clone())), Vec::new());
         }
-        let configuration = Configuration::read(project.settings());
+        let configuration = Configuration::read(project.configuration());
         let excluded = *follow == Follow::All && configuration.excludes(path, false);
-        let settings = overrides.clone().or(configuration.settings).or(defaults.clone());
+        let settings = detectors.clone().or(configuration.settings).or(defaults.clone());
         ((!excluded).then_some(settings), configuration.problems)
     }
 
@@ -389,7 +389,7 @@ mod tests {
     fn a_project_s_configuration_counts_as_far_as_it_is_followed() {
         let follow = |follow| CheckerConfig { follow, ..CheckerConfig::default() };
         let all = Settings { min_severity: Some(Severity::Info), ..Settings::default() };
-        let above = |follow| CheckerConfig { follow, overrides: all.clone(), ..CheckerConfig::default() };
+        let above = |follow| CheckerConfig { follow, detectors: all.clone(), ..CheckerConfig::default() };
         assert_eq!(told(follow(Follow::Nothing), "B.sol"), (true, 0));
         assert_eq!(told(follow(Follow::Settings), "B.sol"), (false, 1));
         assert_eq!(told(above(Follow::Settings), "B.sol"), (true, 1));
@@ -407,7 +407,7 @@ mod tests {
         let answer = "<think>\nPurpose: whether o began it\n</think>\n<answer>\nfunction f() external view returns (bool) {\n    \
                       // solwright-disable-next-line\n    return tx.origin == o;\n}\n</answer>";
         let lenient = Settings { disabled: Some(vec!["tx-origin".to_owned()]), ..Settings::default() };
-        let config = CheckerConfig { follow: Follow::All, overrides: lenient, ..CheckerConfig::default() };
+        let config = CheckerConfig { follow: Follow::All, detectors: lenient, ..CheckerConfig::default() };
         let verdict = Checker::new(config).judge(&sources, &stub, answer, None).verdict;
         assert!(verdict.findings.iter().any(|finding| finding.detector == "tx-origin"), "{verdict:?}");
     }

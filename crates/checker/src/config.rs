@@ -9,7 +9,7 @@ use crate::{
     verdict::{Diagnostic, Level},
 };
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use solwright_analysis::project::{FOUNDRY_FILE, SettingsFile, SettingsFiles};
+use solwright_analysis::project::{ConfigurationFile, ConfigurationFiles, FOUNDRY_FILE};
 use solwright_syntax::Span;
 use std::{
     collections::BTreeMap,
@@ -101,12 +101,14 @@ impl Settings {
 
 impl Configuration {
     /// Reads the settings' files of a place.
-    pub fn read(files: &SettingsFiles) -> Self {
+    pub fn read(files: &ConfigurationFiles) -> Self {
         let (mut settings, mut problems) = (Settings::default(), Vec::new());
         for file in &files.files {
-            let mut reader = Reader { file, problems };
+            let mut reader = Reader { file, problems: Vec::new() };
             settings = settings.or(reader.read());
-            problems = reader.problems;
+            // A table knows its keys by their names, its reader goes from top to bottom.
+            reader.problems.sort_by_key(|problem| problem.span);
+            problems.append(&mut reader.problems);
         }
         Self { settings, problems, root: files.root.clone() }
     }
@@ -150,7 +152,7 @@ fn gitignore<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Gitignore, 
 
 /// Reads one file.
 struct Reader<'a> {
-    file: &'a SettingsFile,
+    file: &'a ConfigurationFile,
     problems: Vec<Diagnostic>,
 }
 
@@ -277,15 +279,17 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use solwright_analysis::project::SETTINGS_FILE;
+    use solwright_analysis::project::CONFIGURATION_FILE;
     use solwright_test_utils::repo_path;
     use std::sync::Arc;
 
     /// The configuration of a project at `/p`, from files by name.
     fn read(files: &[(&str, &str)]) -> Configuration {
-        let file =
-            |(name, text): &(&str, &str)| SettingsFile { path: Path::new("/p").join(name), text: Ok(Arc::from(*text)) };
-        Configuration::read(&SettingsFiles { root: "/p".into(), files: files.iter().map(file).collect() })
+        let file = |(name, text): &(&str, &str)| ConfigurationFile {
+            path: Path::new("/p").join(name),
+            text: Ok(Arc::from(*text)),
+        };
+        Configuration::read(&ConfigurationFiles { root: "/p".into(), files: files.iter().map(file).collect() })
     }
 
     /// Every problem of a file, by the text at its place and a part of its message.
@@ -328,7 +332,7 @@ mod tests {
     #[test]
     fn findings_are_told_as_the_settings_weigh_them() {
         let high = || finding(Severity::High, Confidence::Medium);
-        let told = |text: &str| check(SETTINGS_FILE, text, &[]).weigh(high()).map(|finding| finding.severity);
+        let told = |text: &str| check(CONFIGURATION_FILE, text, &[]).weigh(high()).map(|finding| finding.severity);
         assert_eq!(told(""), Some(Severity::High));
         assert_eq!(told("severity = { tx-origin = 'low' }"), Some(Severity::Low));
         assert_eq!(told("severity = { tx-origin = 'low' }\nmin_severity = 'medium'"), None);
@@ -343,7 +347,7 @@ mod tests {
     fn the_own_file_wins_over_the_table_of_forge_s_key_by_key() {
         let own = "disabled = ['reentrancy']";
         let forge = "[solwright]\nmin_confidence = 'high'\ndisabled = ['tx-origin', 'rtlo']";
-        let settings = read(&[(SETTINGS_FILE, own), (FOUNDRY_FILE, forge)]).settings;
+        let settings = read(&[(CONFIGURATION_FILE, own), (FOUNDRY_FILE, forge)]).settings;
         assert_eq!(settings.disabled, Some(vec!["reentrancy".to_owned()]));
         assert_eq!(settings.min_confidence, Some(Confidence::High));
     }
@@ -359,28 +363,29 @@ mod tests {
         let text = "min-confidence = 'high'\nmin_severity = 'critical'\ndisabled = ['tx-orign', 'rtlo']\nexclude = 'lib'\n\
                     colour = 1\n[severity]\nweak-prng = 'low'\nrtlo = 3\nreentrancy = 'info'\n";
         let settings = check(
-            SETTINGS_FILE,
+            CONFIGURATION_FILE,
             text,
             &[
-                ("colour", "there are `min_confidence`, "),
-                ("'tx-orign'", "did you mean `tx-origin`?"),
-                ("'lib'", "`exclude` must be a list of "),
                 ("min-confidence", "did you mean `min_confidence`?"),
                 ("'critical'", "`critical` is no severity, use `info`"),
-                ("3", "use `info`"),
+                ("'tx-orign'", "did you mean `tx-origin`?"),
+                ("'lib'", "`exclude` must be a list of "),
+                ("colour", "there are `min_confidence`, "),
                 ("weak-prng", "did you mean `weak-randomness`?"),
+                ("3", "use `info`"),
             ],
         );
         assert_eq!(settings.disabled, Some(vec!["rtlo".to_owned()]));
         assert_eq!(settings.severity, Some(BTreeMap::from([("reentrancy".to_owned(), Severity::Info)])));
-        check(SETTINGS_FILE, "disabled = ['qqq']", &[("'qqq'", "`solwright explain` lists them")]);
-        check(SETTINGS_FILE, "exclude = ['src/{a', 'b']", &[("'src/{a'", "no line of a `.gitignore`")]);
+        check(CONFIGURATION_FILE, "disabled = ['qqq']", &[("'qqq'", "`solwright explain` lists them")]);
+        check(CONFIGURATION_FILE, "exclude = ['src/{a', 'b']", &[("'src/{a'", "no line of a `.gitignore`")]);
         check(FOUNDRY_FILE, "solwright = 1", &[("1", "write `[solwright]`")]);
     }
 
     #[test]
     fn what_is_not_toml_is_told_at_its_place_and_the_rest_is_read() {
-        let settings = check(SETTINGS_FILE, "min_severity = high\nmin_confidence = 'high'\n", &[("high", "not TOML")]);
+        let settings =
+            check(CONFIGURATION_FILE, "min_severity = high\nmin_confidence = 'high'\n", &[("high", "not TOML")]);
         assert_eq!(settings.min_confidence, Some(Confidence::High));
     }
 
@@ -400,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_project_leaves_out_more_and_takes_back() {
-        let own = read(&[(SETTINGS_FILE, "exclude = ['src/mocks/', '!script/', '!*.t.sol']")]);
+        let own = read(&[(CONFIGURATION_FILE, "exclude = ['src/mocks/', '!script/', '!*.t.sol']")]);
         let kept = ["/p/script/Deploy.s.sol", "/p/src/Vault.t.sol", "/p/other/src/mocks/A.sol"];
         check_excluded(&own, &["/p/src/mocks/A.sol", "/p/test/A.sol"], &kept);
         assert!(own.excludes(Path::new("/p/lib"), true) && !own.excludes(Path::new("/p"), true));

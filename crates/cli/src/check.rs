@@ -23,9 +23,10 @@ const WARM_RUNS: usize = 7;
 pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let mut config = setup::checker_config(&command.setup);
     config.follow = Follow::Settings;
-    config.overrides.min_confidence = command.min_confidence;
+    config.detectors.min_confidence = command.min_confidence;
     let checker = Checker::new(config);
     let files = collect(&command.paths)?;
+    configuration::validate(&files)?;
     let (mut values, mut worst, mut unavailable) = (Vec::new(), None, None);
     let mut out = stdout().lock();
     for path in &files {
@@ -33,9 +34,6 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
         let project = Project::discover(&path);
         let check = || checker.check_file(&project, &path, &source, &DiskFiles, Depth::Full);
         let report = check();
-        if let Some(problem) = report.configuration.first() {
-            bail!(configuration::sentence(problem));
-        }
         worst = worst.max(worst_of(&report));
         let lines = Lines::new(&source);
         match command.format {
@@ -126,11 +124,12 @@ fn walk(folder: &Path, exclusions: &Exclusions, files: &mut Vec<PathBuf>) -> any
     let read = || format!("`{}` cannot be read", folder.display());
     let mut entries: Vec<_> = fs::read_dir(folder).with_context(read)?.collect::<Result<_, _>>().with_context(read)?;
     entries.sort_by_key(fs::DirEntry::path);
+    let is_left_out = exclusions.of(folder);
     for entry in entries {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let kind = entry.file_type()?;
-        if exclusions.cover(folder, &entry.path(), kind.is_dir()) {
+        if is_left_out(&entry.path(), kind.is_dir()) {
             continue;
         }
         if kind.is_dir() && !name.starts_with('.') {

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use solwright_analysis::project::{FOUNDRY_FILE, SETTINGS_FILE};
+use solwright_analysis::project::{CONFIGURATION_FILE, FOUNDRY_FILE};
 use std::{sync::Arc, time::Duration};
 
 /// Writes a stub: `[{"uri", "position" | "function", "version"?}]`.
@@ -89,7 +89,7 @@ async fn pull_configuration(state: &Arc<State>) {
 /// Asks to hear of changes to what findings depend on besides the open documents.
 async fn watch_files(state: &Arc<State>) {
     let watchers =
-        [SETTINGS_FILE, FOUNDRY_FILE, "remappings.txt"].map(|name| json!({"globPattern": format!("**/{name}")}));
+        [CONFIGURATION_FILE, FOUNDRY_FILE, "remappings.txt"].map(|name| json!({"globPattern": format!("**/{name}")}));
     let registration = lsp::Registration {
         id: "solwright/files".into(),
         method: "workspace/didChangeWatchedFiles".into(),

@@ -8,7 +8,7 @@ use crate::{
 };
 use dashmap::{DashMap, DashSet};
 use serde_json::{Value, json};
-use solwright_analysis::project::{DiskFiles, Files, Overlay, Project, SettingsFile};
+use solwright_analysis::project::{ConfigurationFile, DiskFiles, Files, Overlay, Project};
 use solwright_checker::{Depth, Diagnostic, FileReport, Finding, IMPORT, Level, SYNTAX, Severity, UNKNOWN_DETECTOR};
 use solwright_syntax::{LineIndex, Span};
 use std::{
@@ -185,14 +185,14 @@ async fn check(state: &Arc<State>, document: &Snapshot, depth: Depth) -> Result<
         (project, report)
     };
     let (project, report) = state.blocking(work).await?;
-    for file in &project.settings().files {
+    for file in &project.configuration().files {
         publish_configuration(state, file, &report.configuration).await;
     }
     Ok(Some(report))
 }
 
 /// Tells what is wrong with a file that configures the project, in that file, when it is news.
-async fn publish_configuration(state: &State, file: &SettingsFile, problems: &[Diagnostic]) {
+async fn publish_configuration(state: &State, file: &ConfigurationFile, problems: &[Diagnostic]) {
     let text = file.text.as_deref().unwrap_or_default();
     let view = TextView { text, lines: &LineIndex::new(text), encoding: state.session().encoding };
     let problem = |problem: &Diagnostic| lsp::Diagnostic {

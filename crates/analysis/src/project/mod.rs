@@ -4,19 +4,19 @@
 //! [`MissingImport`] with the places that were tried.
 
 mod config;
+mod configuration;
 mod files;
 mod load;
 mod remapping;
 mod scan;
-mod settings;
 mod sources;
 #[cfg(test)]
 mod tests;
 
+pub use configuration::{CONFIGURATION_FILE, ConfigurationFile, ConfigurationFiles, FOUNDRY_FILE, configuration};
 pub use files::{DiskFiles, Files, MAX_FILE_BYTES, Overlay, ReadError};
 pub use load::{MAX_FILES, MAX_TOTAL_BYTES};
 pub use remapping::Remapping;
-pub use settings::{FOUNDRY_FILE, SETTINGS_FILE, SettingsFile, SettingsFiles, settings};
 pub use sources::{Import, MissingImport, SourceFile, Sources};
 
 use std::{
@@ -31,7 +31,7 @@ pub struct Project {
     workspace: Option<PathBuf>,
     libs: Vec<PathBuf>,
     remappings: Vec<Remapping>,
-    settings: SettingsFiles,
+    configuration: ConfigurationFiles,
 }
 
 impl Project {
@@ -43,7 +43,7 @@ impl Project {
         let root = found.clone().unwrap_or_else(|| start.to_path_buf());
         let workspace = found.map(|root| config::find_workspace(&root));
         let config::Config { libs, remappings } = config::read(&root);
-        Self { root, workspace, libs, remappings, settings: settings(start) }
+        Self { root, workspace, libs, remappings, configuration: configuration(start) }
     }
 
     /// The folder that remappings and root-relative imports start from.
@@ -62,8 +62,8 @@ impl Project {
     }
 
     /// The files that may say how the project is checked.
-    pub fn settings(&self) -> &SettingsFiles {
-        &self.settings
+    pub fn configuration(&self) -> &ConfigurationFiles {
+        &self.configuration
     }
 
     /// Loads `text` as the file at `path`, with everything it imports, directly or not.

@@ -191,7 +191,7 @@ fn a_broken_configuration_is_read_as_far_as_it_goes() {
 /// The settings' files for what lies in `of`, by their folders.
 #[track_caller]
 fn check_settings(folder: &Folder, of: &str, root: &str, files: &[&str]) {
-    let found = settings(&folder.path(of));
+    let found = configuration(&folder.path(of));
     assert_eq!(found.root, absolute(&folder.path(root)));
     assert_eq!(
         found.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>(),

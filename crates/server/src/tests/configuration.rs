@@ -75,5 +75,5 @@ async fn a_file_that_is_excluded_has_no_findings() {
     let answer = client.command("solwright.checkFile", json!({"uri": vault})).await;
     assert_eq!(answer["findings"], json!([]));
     change(&mut client, &folder, Some("exclude = ['!*.t.sol']")).await;
-    client.hear("textDocument/publishDiagnostics", |p| p["uri"] == *vault && severities(p) == [1]).await;
+    client.hear("textDocument/publishDiagnostics", |p| p["uri"] == *vault && severities(p) == [2]).await;
 }
