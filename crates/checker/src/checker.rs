@@ -2,19 +2,21 @@
 
 use crate::{
     compile::{CompileError, Compilers, CompilersConfig, Output},
-    detectors::{self, Settings},
+    config::{self, Configuration, Settings},
+    detectors,
     finding::{Finding, Severity},
     format::{self, Answer},
     resolve::{self, Resolution},
     reward::{Facts, Formula, WEIGHTS, Weights, reward},
     splice::{Splice, splice},
+    suppress::Suppressions,
     verdict::{Diagnostic, Layer, Level, Timings, Verdict},
 };
 use solwright_analysis::{
     Program,
     project::{Files, Project, Sources},
 };
-use solwright_syntax::{Document, FunctionStub};
+use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -27,8 +29,12 @@ pub struct CheckerConfig {
     pub compilers: CompilersConfig,
     /// Longest time that solar may take; it is a filter and may be abandoned.
     pub resolve_deadline: Duration,
-    /// Which detectors run.
+    /// What of a project's own configuration counts when a file is checked. A verdict knows none.
+    pub follow: Follow,
+    /// Settings above the project's: the flags of a command.
     pub detectors: Settings,
+    /// Settings for what the project leaves open: those of an editor.
+    pub defaults: Settings,
     /// How the score is joined.
     pub formula: Formula,
     /// Weights of the score.
@@ -40,11 +46,25 @@ impl Default for CheckerConfig {
         Self {
             compilers: CompilersConfig::default(),
             resolve_deadline: Duration::from_millis(500),
+            follow: Follow::default(),
             detectors: Settings::default(),
+            defaults: Settings::default(),
             formula: Formula::default(),
             weights: WEIGHTS,
         }
     }
+}
+
+/// What of a project's configuration counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// Nothing, as in a measurement.
+    #[default]
+    Nothing,
+    /// Everything but what is excluded, for the user named the file.
+    Settings,
+    /// Everything: a file that is excluded has no findings.
+    All,
 }
 
 /// How deep a file is looked into.
@@ -63,6 +83,8 @@ pub struct FileReport {
     pub diagnostics: Vec<Diagnostic>,
     /// What the detectors found in the file.
     pub findings: Vec<Finding>,
+    /// What is wrong with the configuration, at its place in the file that holds it.
+    pub configuration: Vec<Diagnostic>,
     /// Version of the compiler that was asked.
     pub compiler: Option<String>,
     /// Why no compiler was asked, and what mends it.
@@ -126,10 +148,18 @@ impl Checker {
         clock.lap(|timings| &mut timings.syntax);
         let sources = project.load(path, document.text(), files);
         diagnostics.extend(missing_imports(&sources));
-        let findings = detectors::run(&Program::build(&sources), &self.config.detectors);
+        diagnostics.extend(unknown_detectors(document.text(), path));
+        let (settings, configuration) = self.settings(project, path);
+        let findings = settings.map(|settings| detectors::run(&Program::build(&sources), &settings));
         clock.lap(|timings| &mut timings.security);
-        let mut report =
-            FileReport { diagnostics, findings, compiler: None, unavailable: None, milliseconds: clock.timings };
+        let mut report = FileReport {
+            diagnostics,
+            findings: findings.unwrap_or_default(),
+            configuration,
+            compiler: None,
+            unavailable: None,
+            milliseconds: clock.timings,
+        };
         if depth == Depth::Full {
             self.compile_file(&sources, well_formed, &mut report, &mut clock);
         }
@@ -168,7 +198,8 @@ impl Checker {
         let findings = if compile.is_failed() || syntax.is_failed() {
             None
         } else {
-            let found = detectors::run(&Program::build(&whole), &self.config.detectors);
+            // Neither a project's settings nor a candidate's own comments may make its score better.
+            let found = detectors::all(&Program::build(&whole));
             Some(found.into_iter().filter(|f| splice.span.contains_span(f.span)).collect::<Vec<_>>())
         };
         let security = findings.as_deref().map_or_else(Layer::skipped, security_layer);
@@ -188,6 +219,18 @@ impl Checker {
             milliseconds: clock.finish(),
         };
         Judgement { verdict, splice, answer: report.answer }
+    }
+
+    /// The settings for a file, `None` when it is excluded, and what is wrong with the project's.
+    fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
+        let CheckerConfig { follow, detectors, defaults, .. } = &self.config;
+        if *follow == Follow::Nothing {
+            return (Some(detectors.clone().or(defaults.clone())), Vec::new());
+        }
+        let configuration = Configuration::read(project.configuration());
+        let excluded = *follow == Follow::All && configuration.excludes(path, false);
+        let settings = detectors.clone().or(configuration.settings).or(defaults.clone());
+        ((!excluded).then_some(settings), configuration.problems)
     }
 
     fn compile_file(&self, sources: &Sources, well_formed: bool, report: &mut FileReport, clock: &mut Clock) {
@@ -229,6 +272,8 @@ impl Checker {
 pub const IMPORT: &str = "import";
 /// Code of a diagnostic about syntax.
 pub const SYNTAX: &str = "syntax";
+/// Code of a diagnostic about a comment that silences a detector that does not exist.
+pub const UNKNOWN_DETECTOR: &str = "unknown-detector";
 
 /// Wall time, layer by layer.
 struct Clock {
@@ -277,6 +322,17 @@ fn missing_imports(sources: &Sources) -> Vec<Diagnostic> {
     sources.missing.iter().map(diagnostic).collect()
 }
 
+fn unknown_detectors(text: &str, path: &Path) -> Vec<Diagnostic> {
+    let diagnostic = |(id, span): (String, Span)| Diagnostic {
+        level: Level::Note,
+        code: Some(UNKNOWN_DETECTOR.to_owned()),
+        message: format!("this comment silences nothing: {}", config::no_detector(&id)),
+        file: path.to_owned(),
+        span: Some(span),
+    };
+    Suppressions::parse(text).unknown.into_iter().map(diagnostic).collect()
+}
+
 fn security_layer(found: &[Finding]) -> Layer {
     let diagnostic = |finding: &Finding| Diagnostic {
         level: if finding.severity >= Severity::Medium { Level::Error } else { Level::Warning },
@@ -300,4 +356,75 @@ fn unavailable(failure: &CompileError, sources: &Sources) -> Layer {
 
 fn error(message: String, path: &Path) -> Diagnostic {
     Diagnostic { level: Level::Error, code: Some("format".to_owned()), message, file: path.to_owned(), span: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use solwright_analysis::project::DiskFiles;
+    use solwright_syntax::stubs;
+
+    const STUB: &str = "pragma solidity ^0.8.20;\ncontract A {\n    address o;\n    /// @notice Whether o began it\n    \
+                        function f() external view returns (bool) {}\n}\n";
+
+    /// A folder that thinks little of `tx-origin` and excludes `B.sol`.
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "severity = { tx-origin = 'low' }\nmin_severity = 'medium'\nexclude = ['B.sol']\ncolour = 1\n";
+        std::fs::write(folder.path().join("solwright.toml"), settings).unwrap();
+        let project = Project::discover(folder.path());
+        (folder, project)
+    }
+
+    /// Whether `tx-origin` is told of the file of that name, and how many problems the configuration has.
+    fn told(config: CheckerConfig, name: &str) -> (bool, usize) {
+        let (folder, project) = project();
+        let text = STUB.replace("{}\n}", "{ return tx.origin == o; }\n}");
+        let path = folder.path().join(name);
+        let report = Checker::new(config).check_file(&project, &path, &text, &DiskFiles, Depth::Fast);
+        (report.findings.iter().any(|finding| finding.detector == "tx-origin"), report.configuration.len())
+    }
+
+    #[test]
+    fn a_project_s_configuration_counts_as_far_as_it_is_followed() {
+        let follow = |follow| CheckerConfig { follow, ..CheckerConfig::default() };
+        let all = Settings { min_severity: Some(Severity::Info), ..Settings::default() };
+        let above = |follow| CheckerConfig { follow, detectors: all.clone(), ..CheckerConfig::default() };
+        assert_eq!(told(follow(Follow::Nothing), "B.sol"), (true, 0));
+        assert_eq!(told(follow(Follow::Settings), "B.sol"), (false, 1));
+        assert_eq!(told(above(Follow::Settings), "B.sol"), (true, 1));
+        assert_eq!(told(above(Follow::All), "B.sol"), (false, 1));
+        assert_eq!(told(above(Follow::All), "A.sol"), (true, 1));
+        let below = CheckerConfig { defaults: all.clone(), ..follow(Follow::Settings) };
+        assert_eq!(told(below, "A.sol"), (false, 1));
+    }
+
+    #[test]
+    fn a_verdict_hears_neither_settings_nor_comments() {
+        let (folder, _) = project();
+        let sources = Sources::of_text(folder.path().join("A.sol"), STUB);
+        let stub = stubs(&Document::parse(STUB)).remove(0);
+        let answer = "<think>\nPurpose: whether o began it\n</think>\n<answer>\nfunction f() external view returns (bool) {\n    \
+                      // solwright-disable-next-line\n    return tx.origin == o;\n}\n</answer>";
+        let lenient = Settings { disabled: Some(vec!["tx-origin".to_owned()]), ..Settings::default() };
+        let config = CheckerConfig { follow: Follow::All, detectors: lenient, ..CheckerConfig::default() };
+        let verdict = Checker::new(config).judge(&sources, &stub, answer, None).verdict;
+        assert!(verdict.findings.iter().any(|finding| finding.detector == "tx-origin"), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_comment_for_no_detector_is_told() {
+        let text = "contract A {} // solwright-disable-line tx-orign\n";
+        let path = Path::new("/A.sol");
+        let report = Checker::new(CheckerConfig::default()).check_file(
+            &Project::discover(path),
+            path,
+            text,
+            &DiskFiles,
+            Depth::Fast,
+        );
+        let [told] = report.diagnostics.as_slice() else { panic!("{:?}", report.diagnostics) };
+        assert_eq!((told.code.as_deref(), told.span.unwrap().text(text)), (Some(UNKNOWN_DETECTOR), "tx-orign"));
+        assert!(told.message.contains("did you mean `tx-origin`?") && told.level == Level::Note);
+    }
 }

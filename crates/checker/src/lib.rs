@@ -3,6 +3,7 @@
 
 mod checker;
 pub mod compile;
+pub mod config;
 pub mod detectors;
 pub mod finding;
 pub mod format;
@@ -12,7 +13,8 @@ pub mod splice;
 pub mod suppress;
 pub mod verdict;
 
-pub use checker::{Checker, CheckerConfig, Depth, FileReport, IMPORT, Judgement, SYNTAX};
+pub use checker::{Checker, CheckerConfig, Depth, FileReport, Follow, IMPORT, Judgement, SYNTAX, UNKNOWN_DETECTOR};
+pub use config::Configuration;
 pub use finding::{Confidence, Finding, Fix, Severity, TraceStep};
 pub use reward::Reward;
 pub use verdict::{Diagnostic, Layer, Level, Status, Timings, Verdict};

@@ -1,120 +1,173 @@
 //! Comments that silence a finding where it stands.
 //!
-//! Ours are `// solwright-disable-next-line id`, `-line`, `-file`, and `-start` to `-end`; without an id they silence every
-//! detector. Slither's and forge lint's own comments are honoured for the detectors that look for the same.
+//! Ours are `// solwright-disable-next-line id`, `-line`, `-next-item`, `-file`, and `-start` to `-end`; without an id they
+//! silence every detector. Slither's and forge lint's own comments are honoured for the detectors that look for the same.
 
-use solwright_syntax::Span;
+use crate::detectors::ALL;
+use solwright_syntax::{Span, code_spans};
 
 /// What the comments of one file silence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suppressions {
     rules: Vec<Rule>,
+    /// Ids in comments of ours that are no detector's, and where they stand.
+    pub unknown: Vec<(String, Span)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     /// Where findings are silenced; a finding counts by where it begins.
     span: Span,
-    /// Ids that are silenced; empty for all.
-    ids: Vec<String>,
+    /// The detector that is silenced; `None` for all.
+    id: Option<String>,
 }
 
 /// Where a comment reaches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
     NextLine,
+    NextItem,
     Line,
     File,
     Start,
     End,
 }
 
+/// A comment taken apart.
+struct Directive<'a> {
+    reach: Reach,
+    /// As they are written; none for every detector.
+    ids: Vec<&'a str>,
+    is_ours: bool,
+}
+
 impl Suppressions {
     /// Reads the comments of a text.
     pub fn parse(text: &str) -> Self {
-        let mut rules = Vec::new();
+        let mut suppressions = Self::default();
         let mut open: Vec<Rule> = Vec::new();
         for line in lines(text) {
             // An address in a string has slashes too, so each pair may begin the comment.
-            let code = line.span.text(text);
-            let Some((reach, ids)) = code.match_indices("//").find_map(|(at, _)| directive(&code[at + 2..])) else {
+            let code = line.text(text);
+            let Some(directive) = code.match_indices("//").find_map(|(at, _)| Directive::parse(&code[at + 2..])) else {
                 continue;
             };
-            match reach {
-                Reach::Line => rules.push(Rule { span: line.span, ids }),
-                Reach::NextLine => rules.push(Rule { span: next_code(text, line.span.end), ids }),
-                Reach::File => rules.push(Rule { span: Span::new(0, text.len() + 1), ids }),
-                Reach::Start => open.push(Rule { span: line.span, ids }),
-                Reach::End => {
-                    if let Some(at) = open.iter().rposition(|rule| rule.ids == ids) {
-                        let Rule { span, ids } = open.remove(at);
-                        rules.push(Rule { span: Span::new(span.start, line.span.end), ids });
-                    }
-                }
+            suppressions.unknown.extend(directive.unknown(text));
+            if directive.reach == Reach::End {
+                let closes = |rule: &mut Rule| directive.is_all() || directive.names().contains(&rule.id);
+                let closed = open.extract_if(.., closes);
+                suppressions
+                    .rules
+                    .extend(closed.map(|rule| Rule { span: Span::new(rule.span.start, line.end), ..rule }));
+                continue;
             }
+            let span = match directive.reach {
+                Reach::Line | Reach::Start | Reach::End => line,
+                Reach::File => Span::new(0, text.len() + 1),
+                Reach::NextLine => next_line(text, line.end),
+                Reach::NextItem => next_item(text, line.end),
+            };
+            let rules = directive.names().into_iter().map(|id| Rule { span, id });
+            if directive.reach == Reach::Start { open.extend(rules) } else { suppressions.rules.extend(rules) }
         }
         // What is never closed reaches to the end.
-        rules.extend(open.into_iter().map(|rule| Rule { span: Span::new(rule.span.start, text.len() + 1), ..rule }));
-        Self { rules }
+        let end = text.len() + 1;
+        suppressions.rules.extend(open.into_iter().map(|rule| Rule { span: Span::new(rule.span.start, end), ..rule }));
+        suppressions
     }
 
     /// Whether a finding of `detector` that begins with `span` is silenced.
     pub fn cover(&self, detector: &str, span: Span) -> bool {
-        let named = |rule: &Rule| rule.ids.is_empty() || rule.ids.iter().any(|id| id == detector);
+        let named = |rule: &Rule| rule.id.as_deref().is_none_or(|id| id == detector);
         self.rules.iter().any(|rule| {
             rule.span.start <= span.start && span.start < rule.span.end.max(rule.span.start + 1) && named(rule)
         })
     }
 }
 
-struct Line {
-    span: Span,
+impl<'a> Directive<'a> {
+    fn parse(comment: &'a str) -> Option<Self> {
+        let comment = comment.trim();
+        let ours = comment.strip_prefix("solwright-disable-");
+        let (rest, in_parentheses) = match ours.or_else(|| comment.strip_prefix("slither-disable-")) {
+            Some(rest) => (rest, false),
+            None => (comment.strip_prefix("forge-lint:")?.trim().strip_prefix("disable-")?, true),
+        };
+        let (reach, mut names) = reach(rest)?;
+        if in_parentheses {
+            names = names.trim().strip_prefix('(')?.strip_suffix(')')?;
+        }
+        Some(Self { reach, ids: split(names), is_ours: ours.is_some() })
+    }
+
+    /// Our ids for the detectors that it names; one `None` when it means all of them.
+    fn names(&self) -> Vec<Option<String>> {
+        if self.is_all() {
+            return vec![None];
+        }
+        let ours = |id: &&'a str| if self.is_ours { vec![*id] } else { ours(id).collect() };
+        self.ids.iter().flat_map(ours).map(|id| Some(id.to_owned())).collect()
+    }
+
+    fn is_all(&self) -> bool {
+        self.ids.is_empty() || self.ids.contains(&"all")
+    }
+
+    /// Ids that are no detector's. Others' comments may name what only their tools look for.
+    fn unknown(&self, text: &str) -> Vec<(String, Span)> {
+        // An id is a part of the text, so its address tells its place.
+        let start = |id: &str| id.as_ptr() as usize - text.as_ptr() as usize;
+        let place = |id: &&str| (String::from(*id), Span::new(start(id), start(id) + id.len()));
+        let ids = self.ids.iter().filter(|id| self.is_ours && !self.is_all() && !is_detector(id));
+        ids.map(place).collect()
+    }
 }
 
-fn lines(text: &str) -> impl Iterator<Item = Line> + '_ {
+fn is_detector(id: &str) -> bool {
+    ALL.iter().any(|detector| detector.id == id)
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
     let mut start = 0;
     text.split_inclusive('\n').map(move |line| {
         let span = Span::new(start, start + line.len());
         start = span.end;
-        Line { span }
+        span
     })
 }
 
 /// The first line from `offset` on that holds more than a comment.
-fn next_code(text: &str, offset: usize) -> Span {
+fn next_line(text: &str, offset: usize) -> Span {
     let rest = text.get(offset..).unwrap_or_default();
-    let mut after = lines(rest).filter(|line| {
-        let line = line.span.text(rest).trim();
-        !line.is_empty() && !line.starts_with("//")
-    });
-    after.next().map_or(Span::new(offset, offset), |line| Span::new(offset + line.span.start, offset + line.span.end))
+    let Some(first) = code_spans(rest).next() else { return Span::new(offset, offset) };
+    let start = rest[..first.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = rest[first.start..].find('\n').map_or(rest.len(), |at| first.start + at + 1);
+    Span::new(offset + start, offset + end)
 }
 
-/// What a comment asks for: how far it reaches, and for which of our detectors.
-fn directive(comment: &str) -> Option<(Reach, Vec<String>)> {
-    let comment = comment.trim();
-    if let Some(rest) = comment.strip_prefix("solwright-disable-") {
-        let (reach, names) = reach(rest)?;
-        return Some((reach, split(names)));
+/// The declaration from `offset` on: to the brace that closes its body, or to its semicolon.
+fn next_item(text: &str, offset: usize) -> Span {
+    let rest = text.get(offset..).unwrap_or_default();
+    let (mut start, mut depth) = (None, 0_usize);
+    for span in code_spans(rest) {
+        let start = *start.get_or_insert(span.start);
+        let sign = span.text(rest);
+        match sign {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && matches!(sign, "}" | ";") {
+            return Span::new(offset + start, offset + span.end);
+        }
     }
-    let (reach, names) = if let Some(rest) = comment.strip_prefix("slither-disable-") {
-        reach(rest)?
-    } else {
-        let rest = comment.strip_prefix("forge-lint:")?.trim().strip_prefix("disable-")?;
-        let (reach, names) = reach(rest)?;
-        (reach, names.trim().strip_prefix('(')?.strip_suffix(')')?)
-    };
-    let names = split(names);
-    if names.iter().any(|name| name == "all") || names.is_empty() {
-        return Some((reach, Vec::new()));
-    }
-    Some((reach, names.iter().flat_map(|name| ours(name)).map(str::to_owned).collect()))
+    Span::new(offset + start.unwrap_or_default(), text.len())
 }
 
 fn reach(text: &str) -> Option<(Reach, &str)> {
     let kinds = [
         ("next-line", Reach::NextLine),
-        ("next-item", Reach::NextLine),
+        ("next-item", Reach::NextItem),
         ("line", Reach::Line),
         ("file", Reach::File),
         ("start", Reach::Start),
@@ -123,10 +176,18 @@ fn reach(text: &str) -> Option<(Reach, &str)> {
     kinds.into_iter().find_map(|(word, reach)| Some((reach, text.strip_prefix(word)?)))
 }
 
-fn split(names: &str) -> Vec<String> {
-    let names = names.split([',', ' ', '\t']).map(str::trim).filter(|name| !name.is_empty());
-    // Words after a dash are the reason.
-    names.take_while(|name| !name.starts_with('-')).map(str::to_owned).collect()
+/// The ids, which commas or spaces part; words that follow them are the reason.
+fn split(names: &str) -> Vec<&str> {
+    let mut ids = Vec::new();
+    for part in names.trim_start_matches(':').split(',') {
+        for (at, word) in part.split_whitespace().enumerate() {
+            if word.starts_with('-') || (at > 0 && !is_detector(word)) {
+                return ids;
+            }
+            ids.push(word);
+        }
+    }
+    ids
 }
 
 /// What Slither and forge lint call a detector of ours, where the names differ.
@@ -212,5 +273,43 @@ mod tests {
     #[test]
     fn a_reason_after_a_dash_is_no_id() {
         check("// solwright-disable-next-line tx-origin - the relay is trusted\n#", &[]);
+        let comments = "// solwright-disable-line tx-origin because it is a relay, after all\n\
+                        // solwright-disable-line tx-origin -- a relay\n// solwright-disable-line -- a relay\n";
+        assert_eq!(Suppressions::parse(comments).unknown, []);
+    }
+
+    #[test]
+    fn block_comments_between_are_no_code() {
+        check("// solwright-disable-next-line tx-origin\n/* a\n b */\n#\n#", &[1]);
+    }
+
+    #[test]
+    fn the_next_item_is_silenced_to_its_end() {
+        check(
+            "// solwright-disable-next-item tx-origin\n/// Documented.\nfunction f(uint[2] a) public {\n#\n{ # }\n// }\n# }\n#",
+            &[3],
+        );
+        check("// solwright-disable-next-item tx-origin\nS s = S({\n# });\n#", &[1]);
+        check("contract A {\n#\n// forge-lint: disable-next-item(tx-origin)\n}\n#", &[0, 1]);
+        check("// solwright-disable-next-item tx-origin\ncontract A { function f() public { # }\n# }\n#", &[2]);
+        check("// solwright-disable-next-item tx-origin\nfunction half( {\n#", &[]);
+        check("# // solwright-disable-next-item tx-origin", &[0]);
+    }
+
+    #[test]
+    fn a_range_closes_for_the_ids_that_its_end_names() {
+        let text = "// solwright-disable-start reentrancy, tx-origin\n#\n// solwright-disable-end reentrancy\n#\n\
+                    // solwright-disable-end tx-origin\n#";
+        check(text, &[2]);
+        check("// solwright-disable-start tx-origin\n#\n// solwright-disable-end\n#", &[1]);
+    }
+
+    #[test]
+    fn ids_that_no_detector_has_are_told_only_of_comments_of_ours() {
+        let text = "é // solwright-disable-line tx-orign, tx-origin, nonsense\n\
+                    // slither-disable-next-line constable-states\n// forge-lint: disable-line(mixed-case-variable)\n";
+        let unknown = Suppressions::parse(text).unknown;
+        let told: Vec<_> = unknown.iter().map(|(id, span)| (id.as_str(), span.text(text))).collect();
+        assert_eq!(told, [("tx-orign", "tx-orign"), ("nonsense", "nonsense")]);
     }
 }

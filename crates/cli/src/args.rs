@@ -129,9 +129,9 @@ pub struct Check {
     pub paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub format: ReportFormat,
-    /// Report only findings of at least this confidence
-    #[arg(long, default_value = "low", value_name = "low|medium|high")]
-    pub min_confidence: Confidence,
+    /// Report only findings of at least this confidence, whatever the project's configuration says
+    #[arg(long, value_name = "low|medium|high")]
+    pub min_confidence: Option<Confidence>,
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "low|medium|high")]
     pub fail_on: Option<Severity>,

@@ -3,13 +3,14 @@
 use crate::{
     Outcome,
     args::{Check, ReportFormat},
+    configuration::{self, Exclusions},
     json::{self, Lines},
     sarif, setup, text,
 };
 use anyhow::{Context, bail};
 use serde_json::Value;
 use solwright_analysis::project::{DiskFiles, Project};
-use solwright_checker::{Checker, Depth, FileReport, Level, Severity};
+use solwright_checker::{Checker, Depth, FileReport, Follow, Level, Severity};
 use std::{
     fs,
     io::{Write, stdout},
@@ -21,9 +22,11 @@ const WARM_RUNS: usize = 7;
 
 pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let mut config = setup::checker_config(&command.setup);
+    config.follow = Follow::Settings;
     config.detectors.min_confidence = command.min_confidence;
     let checker = Checker::new(config);
     let files = collect(&command.paths)?;
+    configuration::validate(&files)?;
     let (mut values, mut worst, mut unavailable) = (Vec::new(), None, None);
     let mut out = stdout().lock();
     for path in &files {
@@ -95,7 +98,7 @@ fn timings(path: &Path, first: &FileReport, check: impl Fn() -> FileReport) {
     }
 }
 
-/// The files named, and the Solidity files in the folders named, in order; libraries in a folder are left out.
+/// The files named, and the Solidity files in the folders named that are not excluded, in order.
 fn collect(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
@@ -103,9 +106,12 @@ fn collect(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             fs::metadata(path).with_context(|| format!("`{}` cannot be read, check the path", path.display()))?;
         if metadata.is_dir() {
             let before = files.len();
-            walk(path, &mut files)?;
+            walk(path, &Exclusions::below(path), &mut files)?;
             if files.len() == before {
-                bail!("`{}` holds no `.sol` file outside of libraries", path.display());
+                bail!(
+                    "`{}` holds no `.sol` file that is not excluded, name one to check it all the same",
+                    path.display()
+                );
             }
         } else {
             files.push(path.clone());
@@ -114,17 +120,20 @@ fn collect(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    const LEFT_OUT: [&str; 6] = ["node_modules", "lib", "out", "artifacts", "cache", "target"];
+fn walk(folder: &Path, exclusions: &Exclusions, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let read = || format!("`{}` cannot be read", folder.display());
     let mut entries: Vec<_> = fs::read_dir(folder).with_context(read)?.collect::<Result<_, _>>().with_context(read)?;
     entries.sort_by_key(fs::DirEntry::path);
+    let is_left_out = exclusions.of(folder);
     for entry in entries {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let kind = entry.file_type()?;
-        if kind.is_dir() && !name.starts_with('.') && !LEFT_OUT.contains(&name.as_ref()) {
-            walk(&entry.path(), files)?;
+        if is_left_out(&entry.path(), kind.is_dir()) {
+            continue;
+        }
+        if kind.is_dir() && !name.starts_with('.') {
+            walk(&entry.path(), exclusions, files)?;
         } else if kind.is_file() && name.ends_with(".sol") {
             files.push(entry.path());
         }

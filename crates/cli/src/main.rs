@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod check;
 mod complete;
+mod configuration;
 mod doctor;
 mod explain;
 mod generate;

@@ -166,6 +166,49 @@ fn bad_files_get_one_sentence() {
     refuses(&["check", &long], &["long.sol", "10 MB", "split the file"]);
 }
 
+/// A project whose files all hold one finding of `tx-origin`; the names of those that `check` says it of, and its severity there.
+#[track_caller]
+fn check_project(configuration: &str, paths: &[&str], expected: &[(&str, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "contract C { address o; function f() external view { require(tx.origin == o); } }";
+    for path in ["foundry.toml", "lib/d/src/D.sol", "src/A.sol", "src/mocks/M.sol", "test/T.t.sol"] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, if path.extension().unwrap() == "sol" { source } else { "" }).unwrap();
+    }
+    file(folder.path(), "solwright.toml", configuration);
+    let paths: Vec<String> = paths.iter().map(|path| folder.path().join(path).to_str().unwrap().to_owned()).collect();
+    let output = solwright(
+        &["check", "--format", "json"].into_iter().chain(paths.iter().map(String::as_str)).collect::<Vec<_>>(),
+    );
+    let findings = json(&output);
+    let found = findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "tx-origin");
+    let name = |finding: &Value| Path::new(finding["file"].as_str().unwrap()).file_name().unwrap().to_owned();
+    let found: Vec<_> =
+        found.map(|finding| (name(finding), finding["severity"].as_str().unwrap().to_owned())).collect();
+    let found: Vec<_> = found.iter().map(|(name, severity)| (name.to_str().unwrap(), severity.as_str())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn check_walks_past_what_is_excluded_and_checks_what_is_named() {
+    check_project("", &[""], &[("A.sol", "medium"), ("M.sol", "medium")]);
+    check_project("exclude = ['mocks/', '!test/']", &[""], &[("A.sol", "medium"), ("T.t.sol", "medium")]);
+    check_project("", &["lib", "test/T.t.sol"], &[("D.sol", "medium"), ("T.t.sol", "medium")]);
+    check_project("severity = { tx-origin = 'low' }", &["src/A.sol", "lib"], &[("A.sol", "low"), ("D.sol", "low")]);
+    check_project("disabled = ['tx-origin']", &[""], &[]);
+}
+
+#[test]
+fn a_wrong_configuration_gets_one_sentence_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "A.sol", "contract C {}");
+    file(folder.path(), "solwright.toml", "# ours\ndisabled = [\"reentrncy\"]\n");
+    refuses(&["check", &path], &["solwright.toml:2:13: there is no detector `reentrncy`, did you mean `reentrancy`?"]);
+    file(folder.path(), "solwright.toml", "min_severity = \n");
+    refuses(&["check", &path], &["solwright.toml:1:16: this is not TOML"]);
+}
+
 #[test]
 fn stubs_are_listed_with_their_lines() {
     let stubs = json(&solwright(&["stubs", &example("Auction.sol"), "--format", "json"]));

@@ -120,8 +120,8 @@ impl LanguageServer for Backend {
         tokio::spawn(async move { commands::reconfigure(&state, params.settings).await });
     }
 
-    async fn did_change_watched_files(&self, _: lsp::DidChangeWatchedFilesParams) {
-        diagnostics::all(&self.state);
+    async fn did_change_watched_files(&self, params: lsp::DidChangeWatchedFilesParams) {
+        diagnostics::around(&self.state, &params.changes);
     }
 
     async fn hover(&self, params: lsp::HoverParams) -> Result<Option<lsp::Hover>> {

@@ -7,6 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use solwright_analysis::project::{CONFIGURATION_FILE, FOUNDRY_FILE};
 use std::{sync::Arc, time::Duration};
 
 /// Writes a stub: `[{"uri", "position" | "function", "version"?}]`.
@@ -40,11 +41,14 @@ pub async fn execute(state: &Arc<State>, params: lsp::ExecuteCommandParams) -> R
     }
 }
 
-/// What happens once the client is ready: settings are asked for, then the model loads in the background.
+/// What happens once the client is ready: settings are asked for, files are watched, then the model loads in the background.
 pub async fn start(state: &Arc<State>) {
     state.log(lsp::MessageType::Info, format!("Solwright {} is ready", VERSION));
     if state.session().has_configuration {
         pull_configuration(state).await;
+    }
+    if state.session().watches_files {
+        watch_files(state).await;
     }
     load_model(state).await;
 }
@@ -79,6 +83,22 @@ async fn pull_configuration(state: &Arc<State>) {
     if let Ok(Ok(answers)) = asked {
         let problems = answers.first().map(|settings| state.configure(settings)).unwrap_or_default();
         state.tell_problems(problems);
+    }
+}
+
+/// Asks to hear of changes to what findings depend on besides the open documents.
+async fn watch_files(state: &Arc<State>) {
+    let watchers =
+        [CONFIGURATION_FILE, FOUNDRY_FILE, "remappings.txt"].map(|name| json!({"globPattern": format!("**/{name}")}));
+    let registration = lsp::Registration {
+        id: "solwright/files".into(),
+        method: "workspace/didChangeWatchedFiles".into(),
+        register_options: Some(json!({"watchers": watchers})),
+    };
+    if let Err(error) = state.client.register_capability(vec![registration]).await {
+        let message =
+            format!("Changed settings are read with the next check, for the client watches no files: {error}");
+        state.log(lsp::MessageType::Info, message);
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Config {
     pub device: String,
     /// `solcPath`: a native `solc` to use before any other compiler.
     pub solc_path: Option<PathBuf>,
-    /// `minConfidence`: findings below it stay silent.
+    /// `minConfidence`: findings below it stay silent, where the project's own configuration leaves that open.
     pub min_confidence: Confidence,
     /// `analysis.onType`: look for findings while the user types, not only on open and save.
     pub analysis_on_type: bool,

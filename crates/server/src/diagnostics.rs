@@ -2,17 +2,17 @@
 
 use crate::{
     backend::lsp,
-    convert::{TextView, uri_from_path},
+    convert::{TextView, path_from_uri, uri_from_path},
     documents::{MAX_ANALYSED_BYTES, Snapshot},
     state::{Failure, State},
 };
 use dashmap::{DashMap, DashSet};
 use serde_json::{Value, json};
-use solwright_analysis::project::{DiskFiles, Files, Overlay, Project};
-use solwright_checker::{Depth, Diagnostic, FileReport, Finding, IMPORT, Level, SYNTAX, Severity};
+use solwright_analysis::project::{ConfigurationFile, DiskFiles, Files, Overlay, Project};
+use solwright_checker::{Depth, Diagnostic, FileReport, Finding, IMPORT, Level, SYNTAX, Severity, UNKNOWN_DETECTOR};
 use solwright_syntax::{LineIndex, Span};
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -23,6 +23,8 @@ pub struct Reports {
     findings: DashMap<lsp::Uri, (i32, Vec<Finding>)>,
     tickets: DashMap<lsp::Uri, u64>,
     refused: DashSet<lsp::Uri>,
+    /// What was said of files that configure projects.
+    configuration: DashMap<PathBuf, Vec<lsp::Diagnostic>>,
     compiler_message: Mutex<Option<String>>,
 }
 
@@ -51,6 +53,18 @@ pub fn closed(state: &Arc<State>, uri: lsp::Uri) {
     tokio::spawn(async move { client.publish_diagnostics(uri, Vec::new(), None).await });
 }
 
+/// Files that documents depend on changed: what was said of those that are gone is taken back.
+pub fn around(state: &Arc<State>, changes: &[lsp::FileEvent]) {
+    let gone = changes.iter().filter(|change| change.kind == lsp::FileChangeType::Deleted);
+    for uri in gone.map(|change| change.uri.clone()) {
+        if path_from_uri(&uri).is_some_and(|path| state.reports.configuration.remove(&path).is_some()) {
+            let client = state.client.clone();
+            tokio::spawn(async move { client.publish_diagnostics(uri, Vec::new(), None).await });
+        }
+    }
+    all(state);
+}
+
 /// Looks at every open document again, for something around them changed.
 pub fn all(state: &Arc<State>) {
     for uri in state.documents.uris() {
@@ -71,6 +85,7 @@ pub async fn check_now(state: &Arc<State>, uri: &lsp::Uri) -> Result<Value, Fail
         "uri": uri,
         "diagnostics": report.diagnostics,
         "findings": report.findings,
+        "configuration": report.configuration,
         "compiler": report.compiler,
         "compilerMessage": report.unavailable.as_ref().map(|diagnostic| &diagnostic.message),
         "milliseconds": report.milliseconds,
@@ -161,11 +176,35 @@ async fn check(state: &Arc<State>, document: &Snapshot, depth: Depth) -> Result<
     let (checker, files) = (state.tools().checker(&state.config()), state.documents.files());
     let content = Arc::clone(&document.content);
     let work = move || {
+        let project = Project::discover(&path);
         // The tree goes on from the last keystroke's.
-        let parsed = content.parsed()?;
-        Some(checker.check_document(&Project::discover(&path), &path, parsed, &files, depth))
+        let report = checker.check_document(&project, &path, content.parsed()?, &files, depth);
+        Some((project, report))
     };
-    state.blocking(work).await
+    let Some((project, report)) = state.blocking(work).await? else { return Ok(None) };
+    for file in &project.configuration().files {
+        publish_configuration(state, file, &report.configuration).await;
+    }
+    Ok(Some(report))
+}
+
+/// Tells what is wrong with a file that configures the project, in that file, when it is news.
+async fn publish_configuration(state: &State, file: &ConfigurationFile, problems: &[Diagnostic]) {
+    let text = file.text.as_deref().unwrap_or_default();
+    let view = TextView { text, lines: &LineIndex::new(text), encoding: state.session().encoding };
+    let problem = |problem: &Diagnostic| lsp::Diagnostic {
+        range: view.range(problem.span.unwrap_or(Span::new(0, 0))),
+        severity: Some(level(problem.level)),
+        code: problem.code.clone().map(lsp::Code::String),
+        source: Some("solwright".into()),
+        message: lsp::Message::String(problem.message.clone()),
+        ..Default::default()
+    };
+    let problems: Vec<_> = problems.iter().filter(|problem| problem.file == file.path).map(problem).collect();
+    let before = state.reports.configuration.insert(file.path.clone(), problems.clone());
+    if before.unwrap_or_default() != problems {
+        state.client.publish_diagnostics(uri_from_path(&file.path), problems, None).await;
+    }
 }
 
 fn refusal(document: &Snapshot) -> String {
@@ -256,7 +295,7 @@ impl Places<'_> {
             false => format!("in `{}`: {}", diagnostic.file.display(), diagnostic.message),
         };
         let there = (!here).then(|| (self.location(&diagnostic.file, span), diagnostic.message.clone()));
-        let is_ours = matches!(diagnostic.code.as_deref(), None | Some(IMPORT | SYNTAX));
+        let is_ours = matches!(diagnostic.code.as_deref(), None | Some(IMPORT | SYNTAX | UNKNOWN_DETECTOR));
         lsp::Diagnostic {
             range: self.range(if here { span } else { Span::new(0, 0) }),
             severity: Some(level(diagnostic.level)),

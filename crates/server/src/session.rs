@@ -26,6 +26,8 @@ pub struct Session {
     pub shows_progress: bool,
     /// Settings can be asked for.
     pub has_configuration: bool,
+    /// Files can be watched for the server.
+    pub watches_files: bool,
     /// Related places of a diagnostic are shown.
     pub related_information: bool,
     /// Folders of the workspace, the first one first.
@@ -52,6 +54,9 @@ impl Session {
             applies_edits: workspace.is_some_and(|w| w.apply_edit == Some(true)),
             shows_progress: all.window.as_ref().is_some_and(|w| w.work_done_progress == Some(true)),
             has_configuration: workspace.is_some_and(|w| w.configuration == Some(true)),
+            watches_files: workspace
+                .and_then(|w| w.did_change_watched_files.as_ref())
+                .is_some_and(|watched| watched.dynamic_registration == Some(true)),
             related_information: diagnostics
                 .is_some_and(|d| d.diagnostics_capabilities.related_information == Some(true)),
             roots: roots(params),
@@ -102,6 +107,7 @@ mod tests {
                 "workspace": {
                     "applyEdit": true,
                     "configuration": true,
+                    "didChangeWatchedFiles": {"dynamicRegistration": true},
                     "workspaceEdit": {"documentChanges": true, "changeAnnotationSupport": {}},
                 },
                 "textDocument": {
@@ -120,6 +126,7 @@ mod tests {
             applies_edits: true,
             shows_progress: true,
             has_configuration: true,
+            watches_files: true,
             related_information: true,
             roots: vec!["/p".into()],
         };

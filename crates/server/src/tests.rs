@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client;
+mod configuration;
 mod features;
 mod generation;
 mod sync;

@@ -1,7 +1,7 @@
 //! The checker and the engine: built when first asked for, and again when the settings that they stand on change.
 
 use crate::config::Config;
-use solwright_checker::{Checker, CheckerConfig, compile::CompilersConfig, detectors::Settings};
+use solwright_checker::{Checker, CheckerConfig, Follow, compile::CompilersConfig, detectors::Settings};
 use solwright_generate::{DeviceChoice, Engine, ModelChoice};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +17,10 @@ impl Tools {
     pub fn checker(&self, config: &Config) -> Arc<Checker> {
         let build = || {
             let compilers = CompilersConfig { solc_path: config.solc_path.clone(), ..CompilersConfig::default() };
-            let detectors = Settings { min_confidence: config.min_confidence, ..Settings::default() };
-            Arc::new(Checker::new(CheckerConfig { compilers, detectors, ..CheckerConfig::default() }))
+            // The project's word is above the editor's, so that all who work on it see the same.
+            let defaults = Settings { min_confidence: Some(config.min_confidence), ..Settings::default() };
+            let follow = Follow::All;
+            Arc::new(Checker::new(CheckerConfig { compilers, follow, defaults, ..CheckerConfig::default() }))
         };
         lock(&self.checker).get_or_insert_with(build).clone()
     }

@@ -26,7 +26,7 @@ pub use natspec::NatSpec;
 pub use position::{LineIndex, Position, PositionEncoding};
 pub use span::Span;
 pub use stub::{FunctionStub, NoStub, NoStubReason, StubKind, stub_at, stubs};
-pub use token::{code_tokens, without_comments};
+pub use token::{code_spans, code_tokens, without_comments};
 pub use tree_sitter;
 
 #[cfg(test)]

@@ -37,8 +37,13 @@ pub fn without_comments(text: &str) -> String {
 
 /// The words and signs of a text in order, without white space and comments.
 pub fn code_tokens(text: &str) -> impl Iterator<Item = &str> {
+    code_spans(text).map(|span| span.text(text))
+}
+
+/// Where the words and signs of a text stand, in order, without white space and comments.
+pub fn code_spans(text: &str) -> impl Iterator<Item = Span> + '_ {
     let code = tokens(text).filter(|token| !matches!(token.kind, TokenKind::Doc | TokenKind::Comment));
-    code.map(|token| token.span.text(text))
+    code.map(|token| token.span)
 }
 
 /// Every token of the text in order. White space is what lies between; nothing is ever an error.

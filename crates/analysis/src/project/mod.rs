@@ -4,6 +4,7 @@
 //! [`MissingImport`] with the places that were tried.
 
 mod config;
+mod configuration;
 mod files;
 mod load;
 mod remapping;
@@ -12,6 +13,7 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+pub use configuration::{CONFIGURATION_FILE, ConfigurationFile, ConfigurationFiles, FOUNDRY_FILE, configuration};
 pub use files::{DiskFiles, Files, MAX_FILE_BYTES, Overlay, ReadError};
 pub use load::{MAX_FILES, MAX_TOTAL_BYTES};
 pub use remapping::Remapping;
@@ -29,6 +31,7 @@ pub struct Project {
     workspace: Option<PathBuf>,
     libs: Vec<PathBuf>,
     remappings: Vec<Remapping>,
+    configuration: ConfigurationFiles,
 }
 
 impl Project {
@@ -40,7 +43,7 @@ impl Project {
         let root = found.clone().unwrap_or_else(|| start.to_path_buf());
         let workspace = found.map(|root| config::find_workspace(&root));
         let config::Config { libs, remappings } = config::read(&root);
-        Self { root, workspace, libs, remappings }
+        Self { root, workspace, libs, remappings, configuration: configuration(start) }
     }
 
     /// The folder that remappings and root-relative imports start from.
@@ -56,6 +59,11 @@ impl Project {
     /// Remappings in force: the project's own first, then those found by convention.
     pub fn remappings(&self) -> &[Remapping] {
         &self.remappings
+    }
+
+    /// The files that may say how the project is checked.
+    pub fn configuration(&self) -> &ConfigurationFiles {
+        &self.configuration
     }
 
     /// Loads `text` as the file at `path`, with everything it imports, directly or not.

@@ -187,3 +187,42 @@ fn a_broken_configuration_is_read_as_far_as_it_goes() {
     ]);
     folder.check("Main.sol", &["Main.sol", "src/A.sol"]);
 }
+
+/// The settings' files for what lies in `of`, by their folders.
+#[track_caller]
+fn check_settings(folder: &Folder, of: &str, root: &str, files: &[&str]) {
+    let found = configuration(&folder.path(of));
+    assert_eq!(found.root, absolute(&folder.path(root)));
+    assert_eq!(
+        found.files.iter().map(|file| file.path.clone()).collect::<Vec<_>>(),
+        files.iter().map(|file| folder.path(file)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn the_nearest_settings_of_each_kind_are_found() {
+    let folder = Folder::new(&[
+        ("solwright.toml", ""),
+        ("foundry.toml", ""),
+        ("src/solwright.toml", ""),
+        ("packages/a/foundry.toml", ""),
+    ]);
+    check_settings(&folder, "src/deep", ".", &["src/solwright.toml", "foundry.toml"]);
+    check_settings(&folder, "packages/a", "packages/a", &["solwright.toml", "packages/a/foundry.toml"]);
+}
+
+#[test]
+fn a_dependency_answers_to_the_project_that_brought_it() {
+    let folder = Folder::new(&[
+        ("foundry.toml", ""),
+        ("lib/a/foundry.toml", ""),
+        ("lib/a/lib/b/solwright.toml", ""),
+        ("node_modules/c/solwright.toml", ""),
+        ("app/lib/own/foundry.toml", ""),
+    ]);
+    for dependency in ["lib/a/src", "lib/a/lib/b", "node_modules/c"] {
+        check_settings(&folder, dependency, ".", &["foundry.toml"]);
+    }
+    // A folder of this name whose parent manages no libraries is an ordinary folder.
+    check_settings(&folder, "app/lib/own", "app/lib/own", &["app/lib/own/foundry.toml"]);
+}

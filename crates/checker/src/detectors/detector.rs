@@ -2,6 +2,7 @@
 
 use super::{ALL, context::Context};
 use crate::{
+    config::Settings,
     finding::{Confidence, Finding, Severity},
     suppress::Suppressions,
 };
@@ -28,32 +29,24 @@ pub struct Detector {
     pub(super) check: fn(&Context<'_>, &mut Vec<Finding>),
 }
 
-/// Which detectors run, and which findings are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Findings below this confidence are dropped.
-    pub min_confidence: Confidence,
-    /// Ids of detectors that do not run.
-    pub disabled: Vec<String>,
+/// Every finding in the main file, in the order of the text, whatever settings and comments say.
+pub fn all(program: &Program) -> Vec<Finding> {
+    look(program, &Settings::default(), &Suppressions::default())
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { min_confidence: Confidence::Low, disabled: Vec::new() }
-    }
-}
-
-/// Findings in the main file, in the order of the text. What its comments suppress is left out.
+/// Findings in the main file that settings and the file's own comments let through, in the order of the text.
 pub fn run(program: &Program, settings: &Settings) -> Vec<Finding> {
+    look(program, settings, &Suppressions::parse(program.text(0)))
+}
+
+fn look(program: &Program, settings: &Settings, suppressions: &Suppressions) -> Vec<Finding> {
     let context = Context::new(program);
     let mut findings = Vec::new();
-    for detector in ALL.iter().filter(|detector| !settings.disabled.iter().any(|id| id == detector.id)) {
+    for detector in ALL {
         (detector.check)(&context, &mut findings);
     }
-    let suppressions = Suppressions::parse(program.text(0));
-    findings.retain(|finding| {
-        finding.confidence >= settings.min_confidence && !suppressions.cover(finding.detector, finding.span)
-    });
+    findings.retain(|finding| !suppressions.cover(finding.detector, finding.span));
+    let mut findings: Vec<Finding> = findings.into_iter().filter_map(|finding| settings.weigh(finding)).collect();
     // Several contracts run the same function; the gravest of equal findings stays.
     findings.sort_by_key(|finding| {
         (finding.span, finding.detector, std::cmp::Reverse(finding.severity), std::cmp::Reverse(finding.confidence))

@@ -116,7 +116,8 @@ mod weak_hash;
 mod weak_randomness;
 mod words;
 
-pub use detector::{Detector, Settings, manual, run};
+pub use crate::config::Settings;
+pub use detector::{Detector, all, manual, run};
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[

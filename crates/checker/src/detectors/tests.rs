@@ -85,7 +85,7 @@ const OPEN: &str = "contract A { function f() external { selfdestruct(payable(ms
 #[test]
 fn a_disabled_detector_is_silent() {
     assert_eq!(findings_in(OPEN, &Settings::default()), ["unprotected-selfdestruct"]);
-    let settings = Settings { disabled: vec!["unprotected-selfdestruct".to_owned()], ..Settings::default() };
+    let settings = Settings { disabled: Some(vec!["unprotected-selfdestruct".to_owned()]), ..Settings::default() };
     assert_eq!(findings_in(OPEN, &settings), [""; 0]);
 }
 
@@ -93,7 +93,7 @@ fn a_disabled_detector_is_silent() {
 fn findings_below_the_wanted_confidence_are_dropped() {
     let text = "contract A { function f() external view returns (bool) { return block.timestamp % 2 == 0; } }";
     assert_eq!(findings_in(text, &Settings::default()), ["weak-randomness"]);
-    let settings = Settings { min_confidence: Confidence::Medium, ..Settings::default() };
+    let settings = Settings { min_confidence: Some(Confidence::Medium), ..Settings::default() };
     assert_eq!(findings_in(text, &settings), [""; 0]);
 }
 
