@@ -5,6 +5,7 @@ mod checker;
 pub mod compile;
 pub mod detectors;
 pub mod finding;
+pub mod fix;
 pub mod format;
 pub mod resolve;
 pub mod reward;
