@@ -10,10 +10,11 @@ use crate::{
     compile::{CompileError, Output},
     detectors,
     finding::{Finding, Severity},
+    splice::closed,
     verdict::Level,
 };
 use solwright_analysis::{Program, project::Sources};
-use solwright_syntax::Span;
+use solwright_syntax::{Document, Span};
 use std::{sync::OnceLock, time::Instant};
 use thiserror::Error;
 
@@ -179,9 +180,10 @@ fn detect(checker: &Checker, sources: &Sources) -> (Vec<Finding>, usize) {
     (detectors::run(&program, checker.detectors()), program.file(0).damage.len())
 }
 
-/// The compiler's first error; code generation is asked for too, for only it says `stack too deep`.
+/// The compiler's first error. What is yet to be written is closed, as for a candidate; code generation is asked for too, for only it says `stack too deep`.
 fn compile(checker: &Checker, sources: &Sources, deadline: Instant) -> Result<Option<String>, Refusal> {
-    let asked = checker.compilers().compile_within(sources, Output::Bytecode { optimize: false }, left(deadline)?);
+    let closed = sources.with_main(&closed(&Document::parse(&*sources.main().text)));
+    let asked = checker.compilers().compile_within(&closed, Output::Bytecode { optimize: false }, left(deadline)?);
     match asked {
         Ok(report) => {
             Ok(report.diagnostics.into_iter().find(|said| said.level == Level::Error).map(|said| said.message))

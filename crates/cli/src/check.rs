@@ -3,6 +3,7 @@
 use crate::{
     Outcome,
     args::{Check, ReportFormat},
+    fix,
     json::{self, Lines},
     sarif, setup, text,
 };
@@ -24,6 +25,9 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     config.detectors.min_confidence = command.min_confidence;
     let checker = Checker::new(config);
     let files = collect(&command.paths)?;
+    if command.fix {
+        fix::run(&checker, &files, command.dry_run)?;
+    }
     let (mut values, mut worst, mut unavailable) = (Vec::new(), None, None);
     let mut out = stdout().lock();
     for path in &files {

@@ -8,6 +8,7 @@ mod check;
 mod complete;
 mod doctor;
 mod explain;
+mod fix;
 mod generate;
 mod json;
 mod lab;

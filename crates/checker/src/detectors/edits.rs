@@ -1,6 +1,6 @@
 //! Edits that several fixes are made of. Where it is not certain what to write, there is no fix.
 
-use super::{context::Context, pragma, view::View};
+use super::{context::Context, pragma, shape::called, view::View};
 use crate::{finding::Fix, fix::Edit};
 use solwright_analysis::{
     ir::{Block, Expr, ExprKind, Function, Stmt, StmtKind},
@@ -115,9 +115,11 @@ pub(super) fn require_success(context: &Context<'_>, call: Span, is_low: bool) -
 
 /// A name for the success of a call: `ok`, or a numbered one where several calls of a function get one.
 fn free_name(view: &View<'_>, stmt: &Stmt) -> Option<String> {
-    let is_before = |other: &&(&Stmt, _)| matches!(other.0.kind, StmtKind::Expr(_)) && other.0.span < stmt.span;
-    let number = view.stmts().iter().filter(is_before).count();
-    let name = if number == 0 { "ok".to_owned() } else { format!("ok{number}") };
+    let is_low = |expr: &Expr| called(expr).is_some_and(|(name, _)| matches!(name, "call" | "delegatecall"));
+    let is_before =
+        |other: &Stmt| other.span < stmt.span && matches!(&other.kind, StmtKind::Expr(expr) if is_low(expr));
+    let number = view.stmts().iter().filter(|(other, _)| is_before(other)).count() + 1;
+    let name = if number == 1 { "ok".to_owned() } else { format!("ok{number}") };
     let is_free = view.scope().local(&name).is_none() && view.scope().variable(&name).is_none();
     is_free.then_some(name)
 }

@@ -90,13 +90,17 @@ fn loss(from: &Ty, to: &Ty) -> Option<&'static str> {
 /// OpenZeppelin's function for the conversion, where the file has it at hand.
 fn safe_cast(context: &Context<'_>, expr: &Expr, from: &Ty, to: &Ty) -> Option<Fix> {
     let name = match (from, to) {
-        (Ty::Uint(_), Ty::Uint(bits)) | (Ty::Int(_), Ty::Uint(bits @ 256)) => format!("SafeCast.toUint{bits}"),
-        (Ty::Int(_), Ty::Int(bits)) | (Ty::Uint(_), Ty::Int(bits @ 256)) => format!("SafeCast.toInt{bits}"),
+        (Ty::Uint(_), Ty::Uint(bits)) | (Ty::Int(_), Ty::Uint(bits @ 256)) => format!("toUint{bits}"),
+        (Ty::Int(_), Ty::Int(bits)) | (Ty::Uint(_), Ty::Int(bits @ 256)) => format!("toInt{bits}"),
         _ => return None,
     };
-    let at_hand = context.program.lookup(0, "SafeCast").iter().any(|symbol| matches!(symbol, Symbol::Contract(_)));
+    let has = |symbol: &Symbol| match symbol {
+        Symbol::Contract(id) => context.program.contract(*id).functions.iter().any(|function| function.name == name),
+        _ => false,
+    };
+    let at_hand = context.program.lookup(0, "SafeCast").iter().any(has);
     let ExprKind::Call { callee, .. } = &expr.kind else { return None };
-    edits::fix(format!("Use `{name}`"), vec![(callee.span, name)]).filter(|_| at_hand)
+    edits::fix(format!("Use `SafeCast.{name}`"), vec![(callee.span, format!("SafeCast.{name}"))]).filter(|_| at_hand)
 }
 
 /// The value below conversions and signs.

@@ -133,7 +133,7 @@ fn two_calls_of_one_function_get_two_names() {
         "unchecked-call",
         &contract("a.call(\"\");\r\n    a.call(\"\");"),
         &contract(
-            "(bool ok, ) = a.call(\"\");\r\n    require(ok);\r\n    (bool ok1, ) = a.call(\"\");\r\n    require(ok1);",
+            "(bool ok, ) = a.call(\"\");\r\n    require(ok);\r\n    (bool ok2, ) = a.call(\"\");\r\n    require(ok2);",
         ),
     );
 }
@@ -160,13 +160,15 @@ fn a_function_gets_the_modifier_that_its_contract_has() {
 
 #[test]
 fn a_conversion_is_made_safe_where_the_library_is_at_hand() {
-    let contract = |value: &str| {
+    let contract = |name: &str, value: &str| {
         format!(
-            "library SafeCast {{}} contract A {{ function f(uint256 x) external pure returns (uint128) {{ return {value}; }} }}"
+            "library {name} {{ function toUint128(uint256) internal pure returns (uint128) {{}} }} \
+             contract A {{ function f(uint256 x) external pure returns (uint128) {{ return {value}; }} }}"
         )
     };
-    mends("unsafe-typecast", &contract("uint128(x)"), &contract("SafeCast.toUint128(x)"));
-    let alone = contract("uint128(x)").replace("library SafeCast {}", "");
+    let fixed = contract("SafeCast", "SafeCast.toUint128(x)");
+    mends("unsafe-typecast", &contract("SafeCast", "uint128(x)"), &fixed);
+    let alone = contract("Casts", "uint128(x)");
     mends("unsafe-typecast", &alone, &alone);
 }
 

@@ -40,6 +40,42 @@ async fn a_finding_can_be_silenced_and_nothing_is_offered_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_fix_is_offered_that_the_compiler_has_seen() {
+    let edits = json!({"workspace": {"workspaceEdit": {"documentChanges": true, "changeAnnotationSupport": {}}}});
+    let mut client = open(edits).await;
+    let actions = client.actions(URI, line("tx.origin"), 18).await;
+    let action = actions.iter().find(|action| action["title"] == "Use `msg.sender`").unwrap();
+    let edit = &action["edit"]["documentChanges"][0]["edits"][0];
+    assert_eq!((&edit["newText"], &edit["range"]["start"]["character"]), (&json!("msg.sender"), &json!(16)));
+    assert_eq!((&action["isPreferred"], &action["kind"]), (&json!(true), &json!("quickfix")));
+    let label = action["edit"]["changeAnnotations"]["solwright"]["description"].as_str().unwrap();
+    assert!(!label.contains("not asked"), "{label}");
+    assert_eq!(client.actions(URI, line("tx.origin"), 18).await, actions);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_a_kind_are_fixed_at_once_and_a_fix_that_does_harm_is_not_offered() {
+    const LIST: &str = "pragma solidity ^0.8.20;
+contract Pay {
+    address payable[] to;
+    address owner = msg.sender;
+    function a() external view { require(tx.origin == owner); }
+    function b() external view { require(tx.origin == owner); }
+    function c() external { for (uint256 i; i < 3; i++) { to[i].send(1); } }
+}
+";
+    let (mut client, _) = Client::new().connect(json!({}), Value::Null).await;
+    client.open(URI, LIST).await;
+    client.hear("textDocument/publishDiagnostics", |p| p["diagnostics"] != json!([])).await;
+    let titles = |actions: &[Value]| actions.iter().map(|action| action["title"].to_string()).collect::<String>();
+    let actions = client.actions(URI, 4, 42).await;
+    let all = actions.iter().find(|action| action["title"] == "Fix all `tx-origin` in this file (2)").unwrap();
+    assert_eq!(all["edit"]["changes"][URI].as_array().unwrap().len(), 2);
+    let said = titles(&client.actions(URI, 6, 60).await);
+    assert!(said.contains("Suppress `unchecked-call`") && !said.contains("Require that it succeeds"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_hover_on_a_finding_is_in_the_form_that_the_client_shows() {
     for (format, kind) in [("markdown", "markdown"), ("plaintext", "plaintext")] {
         let mut client = open(json!({"textDocument": {"hover": {"contentFormat": [format]}}})).await;
