@@ -25,11 +25,6 @@ pub(super) fn rename(context: &Context<'_>, expr: &Expr, old: &str, new: &str) -
     (place.text(context.program.text(0)) == old).then(|| (place, new.to_owned()))
 }
 
-/// The function that a place of the main file lies in.
-pub(super) fn view_at<'c, 'a>(context: &'c Context<'a>, span: Span) -> Option<&'c View<'a>> {
-    context.views.iter().find(|view| view.function.span.contains_span(span))
-}
-
 /// A statement at the top of a function's body.
 pub(super) fn at_top(context: &Context<'_>, function: &Function, code: &str) -> Option<Edit> {
     let text = context.program.text(0);
@@ -44,7 +39,13 @@ pub(super) fn at_top(context: &Context<'_>, function: &Function, code: &str) -> 
 /// A statement after another one that stands in a block.
 pub(super) fn after(context: &Context<'_>, view: &View<'_>, stmt: &Stmt, code: &str) -> Option<Edit> {
     let text = context.program.text(0);
-    is_in_block(view, stmt).then(|| insert(stmt.span.end, format!("{}{code}", separator(text, stmt.span.start))))
+    let rest = text.get(stmt.span.end..)?.lines().next().unwrap_or_default();
+    // A remark on the statement stays with it.
+    let (at, separator) = match rest.trim_start().starts_with("//") {
+        true => (stmt.span.end + rest.len(), format!("{}{}", end_of_line(text), indent(text, stmt.span.start))),
+        false => (stmt.span.end, separator(text, stmt.span.start)),
+    };
+    is_in_block(view, stmt).then(|| insert(at, separator + code))
 }
 
 /// A statement before the one that a place lies in.
@@ -96,7 +97,7 @@ pub(super) fn after_params(context: &Context<'_>, function: &Function) -> Option
 
 /// What requires that a call succeeds whose success nothing looks at. A low-level call returns data too, since 0.5.
 pub(super) fn require_success(context: &Context<'_>, call: Span, is_low: bool) -> Option<Fix> {
-    let view = view_at(context, call)?;
+    let view = context.view_at(context.place(call))?;
     let is_old = pragma::pragmas(context).iter().any(|(_, wanted)| pragma::lowest(wanted) < Some((5, 0)));
     let require = |stmt, name: &str| after(context, view, stmt, &format!("require({name});"));
     let is_it = |stmt: &&Stmt| matches!(&stmt.kind, StmtKind::Expr(expr) if expr.span == call);

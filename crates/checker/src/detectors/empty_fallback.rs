@@ -51,7 +51,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: "calls of functions that do not exist succeed and do nothing".to_owned(),
             note: "callers take the success for a sign that what they asked for was done".to_owned(),
             help: "remove the fallback, or let it revert".to_owned(),
-            fix: body.and_then(|body| edits::fix("Let it revert", vec![(body, "{ revert(); }".to_owned())])),
+            fix: body.and_then(|body| {
+                // Remarks in it stay.
+                let code = if body.len() == 2 { " revert(); " } else { " revert();" };
+                edits::fix("Let it revert", vec![edits::insert(body.start + 1, code)])
+            }),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, context.place(function.span), report));

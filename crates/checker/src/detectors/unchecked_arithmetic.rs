@@ -24,8 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    edits,
-    numbers,
+    edits, numbers,
     shape::without_casts,
     view::View,
 };

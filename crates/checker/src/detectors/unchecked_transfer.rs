@@ -72,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// OpenZeppelin's function where the contract has it at hand, else a `require`.
 fn safer(context: &Context<'_>, call: Span, name: &str, safe: &str) -> Option<Fix> {
     let program = context.program;
-    let view = edits::view_at(context, call)?;
+    let view = context.view_at(context.place(call))?;
     let is_it = |using: &Using| using.paths.iter().any(|path| path.last().is_some_and(|name| name == "SafeERC20"));
     let uses = view.contract.is_some_and(|id| program.contract(id).usings.iter().any(is_it))
         || program.file(0).usings.iter().any(is_it);

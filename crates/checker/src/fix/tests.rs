@@ -139,6 +139,16 @@ fn two_calls_of_one_function_get_two_names() {
 }
 
 #[test]
+fn a_remark_stays_with_its_statement() {
+    let contract = |body: &str| format!("contract A {{ address a; function f() external {{\n  {body}\n}} }}");
+    mends(
+        "unchecked-call",
+        &contract("a.call(\"\"); // pays"),
+        &contract("(bool ok, ) = a.call(\"\"); // pays\n  require(ok);"),
+    );
+}
+
+#[test]
 fn before_0_5_a_low_level_call_is_required_as_it_is() {
     let contract =
         |body: &str| format!("pragma solidity ^0.4.24; contract A {{ address a; function f() public {{ {body}; }} }}");
