@@ -356,7 +356,7 @@ fn check_fixes_what_stands_and_nothing_the_second_time() {
 #[test]
 fn check_says_why_a_fix_was_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let source = "pragma solidity ^0.8.20;\ncontract Pay {\n    address payable[] to;\n    function all() external {\n        for (uint256 i; i < 3; i++) to[i].send(1);\n    }\n}\n";
+    let source = "pragma solidity ^0.8.20;\ncontract Pay {\n    address payable[] public to;\n    function all() external {\n        for (uint256 i; i < 3; i++) to[i].send(1);\n    }\n}\n";
     let path = file(folder.path(), "Pay.sol", source);
     let said = text(&solwright(&["check", &path, "--fix"]).stderr);
     assert!(said.contains("line 5: unchecked-call: refused, it would bring `push-payment`"), "{said}");
