@@ -27,7 +27,7 @@ use std::{
 /// How long a user waits for a menu before it comes without fixes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long one fix may be checked, asked for or not: what comes too late for one menu is there for the next.
+/// How long the fixes for one menu may be checked: what comes too late for it is there for the next.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Fixes that were checked, by document. Those of older versions make room for newer ones.
@@ -75,20 +75,23 @@ async fn offers(state: &Arc<State>, document: &Snapshot, params: &lsp::CodeActio
     let span = document.view(state.session().encoding).span(params.range);
     let mut here = state.reports.findings_in(document, span);
     here.retain(|finding| finding.fix.is_some());
-    let (Some(path), false) = (document.path.clone(), here.is_empty()) else { return Ok(Offers::default()) };
+    if here.is_empty() {
+        return Ok(Offers::default());
+    }
     // A menu that nobody opened, for a light bulb, need not say what can be done elsewhere.
     let is_invoked = params.context.trigger_kind != Some(lsp::CodeActionTriggerKind::Automatic);
     let (worker, document) = (Arc::clone(state), document.clone());
     let work = state.blocking(move || {
         let checked = worker.fixes.of(&document);
+        let deadline = Instant::now() + DEADLINE;
         let mut offers = Offers::default();
         for finding in here {
-            let own = checked.offer(&worker, &document, &path, std::slice::from_ref(&finding)).mended;
+            let own = checked.offer(&worker, &document, std::slice::from_ref(&finding), deadline).mended;
             let mut kind = worker.reports.findings_in(&document, Span::new(0, document.content.text().len()));
             kind.retain(|other| other.detector == finding.detector && other.fix.is_some());
             let is_told = offers.all.iter().any(|(told, _)| told.detector == finding.detector);
             if is_invoked && kind.len() > 1 && !is_told {
-                offers.all.push((finding.clone(), checked.offer(&worker, &document, &path, &kind)));
+                offers.all.push((finding.clone(), checked.offer(&worker, &document, &kind, deadline)));
             }
             offers.single.extend(own.map(|mended| (finding, mended)));
         }
@@ -111,7 +114,7 @@ impl Fixes {
     fn of(&self, document: &Snapshot) -> Arc<Checked> {
         let new = || Arc::new(Checked { version: document.version, ..Checked::default() });
         let mut known = self.0.entry(document.uri.clone()).or_insert_with(new);
-        if known.version < document.version {
+        if known.version != document.version {
             *known = new();
         }
         Arc::clone(&known)
@@ -120,14 +123,14 @@ impl Fixes {
 
 impl Checked {
     /// The fixes of these findings, as far as they stand together. One at a time is checked for a document.
-    fn offer(&self, state: &State, document: &Snapshot, path: &Path, findings: &[Finding]) -> Offer {
-        let deadline = Instant::now() + DEADLINE;
+    fn offer(&self, state: &State, document: &Snapshot, findings: &[Finding], deadline: Instant) -> Offer {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = answers.iter().find(|(asked, _)| asked == findings) {
             return known.clone();
         }
         let checker = state.tools().checker(&state.config());
         let before = self.before.get_or_init(|| {
+            let path = document.path.as_deref().unwrap_or(Path::new(""));
             let project = Project::discover(path);
             Before::new(&checker, project.load(path, document.content.text(), &state.documents.files()))
         });

@@ -26,7 +26,6 @@
 use super::{
     Detector,
     context::{Context, Report},
-    edits,
     shape::{asks_caller, called, has_word, is_open_door},
     view::View,
 };
@@ -55,7 +54,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("anyone sets the price by `{}`", view.function.name),
                 note: "nothing asks who calls, and the price is what the caller says".to_owned(),
                 help: "let only the oracle or its keeper call, and bound what it may say".to_owned(),
-                fix: edits::only_owner(context, view.id),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(place.span), report));
