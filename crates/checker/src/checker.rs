@@ -121,6 +121,11 @@ impl Checker {
         &self.compilers
     }
 
+    /// Which detectors run.
+    pub fn detectors(&self) -> &Settings {
+        &self.config.detectors
+    }
+
     /// Looks through the file at `path`, whose text is `text`, saved or not.
     pub fn check_file(
         &self,

@@ -6,6 +6,7 @@ pub mod compile;
 pub mod config;
 pub mod detectors;
 pub mod finding;
+pub mod fix;
 pub mod format;
 pub mod resolve;
 pub mod reward;

@@ -17,11 +17,8 @@ pub fn splice(document: &Document, stub: &FunctionStub, code: &str) -> Splice {
     let replacement = stub.replacement(document.text(), &code);
     // NatSpec above nothing gets a line of its own, so that the code does not begin where the replacement does.
     let offset = replacement.find(&code).unwrap_or(0);
-    let mut edits: Vec<(Span, String)> = stubs(document)
-        .into_iter()
-        .filter(|other| other.span != stub.span && other.kind == StubKind::MissingBody)
-        .map(|other| (other.span, format!("{} {{}}", other.signature)))
-        .collect();
+    let mut edits = closing(document);
+    edits.retain(|(span, _)| *span != stub.span);
     edits.push((stub.span, replacement));
     edits.sort_by_key(|(span, _)| span.start);
     let (mut text, mut at, mut placed) = (String::new(), 0, stub.span);
@@ -36,6 +33,20 @@ pub fn splice(document: &Document, stub: &FunctionStub, code: &str) -> Splice {
     }
     text.push_str(Span::new(at, document.text().len()).text(document.text()));
     Splice { text, span: placed }
+}
+
+/// The text with every stub that lacks a body closed, for who looks at the rest of it.
+pub fn closed(document: &Document) -> String {
+    let mut text = document.text().to_owned();
+    closing(document).into_iter().rev().for_each(|(span, closed)| text.replace_range(span.range(), &closed));
+    text
+}
+
+fn closing(document: &Document) -> Vec<(Span, String)> {
+    let open = stubs(document).into_iter().filter(|stub| stub.kind == StubKind::MissingBody);
+    let mut edits: Vec<_> = open.map(|stub| (stub.span, format!("{} {{}}", stub.signature))).collect();
+    edits.sort_by_key(|(span, _)| span.start);
+    edits
 }
 
 /// The code with its common indentation replaced by that of the stub; the first line stands where the stub began.

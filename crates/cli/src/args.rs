@@ -135,6 +135,12 @@ pub struct Check {
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "low|medium|high")]
     pub fail_on: Option<Severity>,
+    /// Mend what can be mended safely: each fix is checked and compiled before it is written
+    #[arg(long)]
+    pub fix: bool,
+    /// With `--fix`: say what would be mended, and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// Print what each layer cost, the first time and warm
     #[arg(long)]
     pub timings: bool,

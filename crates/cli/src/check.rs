@@ -4,6 +4,7 @@ use crate::{
     Outcome,
     args::{Check, ReportFormat},
     configuration::{self, Exclusions},
+    fix,
     json::{self, Lines},
     sarif, setup, text,
 };
@@ -27,6 +28,9 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let checker = Checker::new(config);
     let files = collect(&command.paths)?;
     configuration::validate(&files)?;
+    if command.fix {
+        fix::run(&checker, &files, command.dry_run)?;
+    }
     let (mut values, mut worst, mut unavailable) = (Vec::new(), None, None);
     let mut out = stdout().lock();
     for path in &files {

@@ -9,7 +9,6 @@ use anyhow::Context;
 use solwright_analysis::project::{DiskFiles, Project};
 use solwright_generate::{Cancel, GenerateOptions, GenerateRequest, Progress, Proposal, generate, provenance};
 use std::{
-    fs,
     io::{IsTerminal, Write, stderr, stdout},
     path::Path,
     sync::Arc,
@@ -61,13 +60,9 @@ fn write(path: &Path, source: &str, root: &Path, proposal: &Proposal) -> anyhow:
         return Ok(());
     };
     let shown = path.display();
-    let now = fs::read_to_string(path).with_context(|| format!("`{shown}` cannot be read again"))?;
-    anyhow::ensure!(now == source, "`{shown}` changed meanwhile and was left as it is, run the command again");
     let mut text = source.to_owned();
     text.replace_range(edit.span.range(), &edit.new_text);
-    let partial = path.with_extension("sol.partial");
-    fs::write(&partial, text).with_context(|| format!("`{}` cannot be written", partial.display()))?;
-    fs::rename(&partial, path).with_context(|| format!("`{shown}` cannot be written"))?;
+    setup::replace(path, source, &text)?;
     let record = provenance::Record::of(proposal, best);
     provenance::save(root, &best.code, &record)
         .with_context(|| format!("provenance of `{}` cannot be kept", proposal.function))?;

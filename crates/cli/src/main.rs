@@ -9,6 +9,7 @@ mod complete;
 mod configuration;
 mod doctor;
 mod explain;
+mod fix;
 mod generate;
 mod json;
 mod lab;

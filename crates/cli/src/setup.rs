@@ -33,6 +33,19 @@ pub fn read(path: &Path) -> anyhow::Result<(PathBuf, String)> {
     Ok((path, text))
 }
 
+/// Puts another text into a file, whole or not at all, unless someone else changed it meanwhile.
+pub fn replace(path: &Path, old: &str, new: &str) -> anyhow::Result<()> {
+    let shown = path.display();
+    let now = fs::read_to_string(path).with_context(|| format!("`{shown}` cannot be read again"))?;
+    anyhow::ensure!(now == old, "`{shown}` changed meanwhile and was left as it is, run the command again");
+    let partial = path.with_extension("sol.partial");
+    let permissions = fs::metadata(path).map(|metadata| metadata.permissions());
+    fs::write(&partial, new)
+        .and_then(|()| fs::set_permissions(&partial, permissions?))
+        .with_context(|| format!("`{}` cannot be written, check the folder's permissions", partial.display()))?;
+    fs::rename(&partial, path).with_context(|| format!("`{shown}` cannot be written"))
+}
+
 /// The stub with a name, or at a line that counts from 1.
 pub fn find_stub(path: &Path, text: &str, function: Option<&str>, line: Option<u32>) -> anyhow::Result<FunctionStub> {
     let document = Document::parse(text);

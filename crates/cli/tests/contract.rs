@@ -364,3 +364,44 @@ fn generate_says_when_the_file_is_broken_elsewhere() {
     assert!(said.contains("mend this first: Undeclared identifier"), "{said}");
     assert!(said.contains("nothing was written"), "{said}");
 }
+
+const RELAYED: &str = "pragma solidity ^0.8.20;\r
+contract Purse {\r
+    address public owner = msg.sender;\r
+    function pay(address payable to) external {\r
+        require(to != address(0));\r
+        require(tx.origin == owner);\r
+        to.send(1 ether);\r
+    }\r
+}\r
+";
+
+#[test]
+fn check_fixes_what_stands_and_nothing_the_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(folder.path(), "Purse.sol", RELAYED);
+    let dry = solwright(&["check", &path, "--fix", "--dry-run"]);
+    assert!(text(&dry.stderr).contains("2 would be fixed, 0 refused"), "{}", text(&dry.stderr));
+    assert_eq!(fs::read_to_string(&path).unwrap(), RELAYED);
+
+    let findings = json(&solwright(&["check", &path, "--fix", "--format", "json"]));
+    let mended = RELAYED.replace("tx.origin", "msg.sender").replace("to.send(1 ether)", "require(to.send(1 ether))");
+    assert_eq!(fs::read_to_string(&path).unwrap(), mended);
+    let is_left = |id: &str| findings.as_array().unwrap().iter().any(|finding| finding["detector"] == id);
+    assert!(!is_left("tx-origin") && !is_left("unchecked-call") && is_left("transfer-gas-stipend"), "{findings:#}");
+
+    let again = solwright(&["check", &path, "--fix"]);
+    assert!(text(&again.stderr).contains("0 fixed, 0 refused"), "{}", text(&again.stderr));
+    assert_eq!(fs::read_to_string(&path).unwrap(), mended);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn check_says_why_a_fix_was_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "pragma solidity ^0.8.20;\ncontract Pay {\n    address payable[] public to;\n    function all() external {\n        for (uint256 i; i < 3; i++) to[i].send(1);\n    }\n}\n";
+    let path = file(folder.path(), "Pay.sol", source);
+    let said = text(&solwright(&["check", &path, "--fix"]).stderr);
+    assert!(said.contains("line 5: unchecked-call: refused, it would bring `push-payment`"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), source);
+}

@@ -49,6 +49,7 @@ pub fn saved(state: &Arc<State>, uri: &lsp::Uri) {
 /// A document was closed: what was said of it is taken back.
 pub fn closed(state: &Arc<State>, uri: lsp::Uri) {
     state.reports.forget(&uri);
+    state.fixes.forget(&uri);
     let client = state.client.clone();
     tokio::spawn(async move { client.publish_diagnostics(uri, Vec::new(), None).await });
 }
@@ -67,6 +68,7 @@ pub fn around(state: &Arc<State>, changes: &[lsp::FileEvent]) {
 
 /// Looks at every open document again, for something around them changed.
 pub fn all(state: &Arc<State>) {
+    state.fixes.clear();
     for uri in state.documents.uris() {
         schedule(state, &uri, Depth::Full, Duration::ZERO);
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     Options,
+    actions::Fixes,
     backend::{Client, lsp},
     config::{Config, Problem},
     diagnostics::Reports,
@@ -35,6 +36,8 @@ pub struct State {
     pub documents: Documents,
     /// What was found in them.
     pub reports: Reports,
+    /// What is known of fixes for it.
+    pub fixes: Fixes,
     /// What is known of functions that Solwright wrote.
     pub explanations: Explanations,
     /// Work that the user may cancel, by its progress token.
@@ -72,6 +75,7 @@ impl State {
             client,
             documents: Documents::default(),
             reports: Reports::default(),
+            fixes: Fixes::default(),
             explanations: Explanations::default(),
             running: DashMap::new(),
             generations: Arc::new(Semaphore::new(MAX_GENERATIONS)),

@@ -225,10 +225,20 @@ impl Compilers {
 
     /// Compiles. Blocks; a compile that takes longer than the configured deadline is stopped.
     pub fn compile(&self, sources: &Sources, what: Output) -> Result<CompileReport, CompileError> {
+        self.compile_within(sources, what, self.config.deadline)
+    }
+
+    /// As [`Compilers::compile`], for someone who waits no longer than this.
+    pub fn compile_within(
+        &self,
+        sources: &Sources,
+        what: Output,
+        deadline: Duration,
+    ) -> Result<CompileReport, CompileError> {
         let start = Instant::now();
         let compiler = self.which(sources)?;
         let input = standard_json::input(sources, what);
-        let output = self.ask(&compiler, input)?;
+        let output = self.ask(&compiler, input, deadline.min(self.config.deadline))?;
         let (diagnostics, contracts) = standard_json::output(sources, &output)
             .map_err(|reason| CompileError::Crash { version: compiler.version.clone(), reason })?;
         Ok(CompileReport { diagnostics, contracts, compiler, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
@@ -249,8 +259,7 @@ impl Compilers {
         compiler.via == Via::Native || self.machine().is_ok_and(cached)
     }
 
-    fn ask(&self, compiler: &Installed, input: String) -> Result<String, CompileError> {
-        let deadline = self.config.deadline;
+    fn ask(&self, compiler: &Installed, input: String, deadline: Duration) -> Result<String, CompileError> {
         let output = match compiler.via {
             Via::Native => native::compile(&compiler.path, &input, deadline),
             Via::Wasm => self.machine()?.pool.compile(self.program(compiler)?, input, deadline),

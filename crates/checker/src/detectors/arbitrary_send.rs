@@ -29,6 +29,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{CallKind, ExternalCall, FunctionFacts, Origin, Taint};
@@ -61,6 +62,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 note: format!("it goes to {whom}, and nothing on the way asks who calls or what is owed"),
                 help: "let only an owner or a role call it, or reduce the caller's own balance first".to_owned(),
                 trace: vec![(call.place, "the Ether leaves here".to_owned())],
+                // Whoever takes for themselves may be owed something.
+                fix: edits::only_owner(context, facts.function).filter(|_| call.target_origin != Origin::Sender),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));

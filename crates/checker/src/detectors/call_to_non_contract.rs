@@ -25,6 +25,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -52,10 +53,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if call.place.file != 0 || facts.is_authorised(&call.guards) || view.is_none_or(asks_for_code) {
                 continue;
             }
+            let check = view.filter(|view| view.scope().local(&call.target).is_some()).and_then(|view| {
+                let check = format!("require({}.code.length > 0, \"no contract\");", call.target);
+                edits::before(context, view, call.place.span, &check)
+            });
             let report = Report {
                 message: format!("this call succeeds when there is no contract at `{}`", call.target),
                 note: "an address without code answers every low-level call with success".to_owned(),
                 help: format!("require `{}.code.length > 0` before it", call.target),
+                fix: check.and_then(|edit| edits::fix("Require that there is a contract", vec![edit])),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, call.place, report));

@@ -29,6 +29,7 @@
 use super::{
     Detector,
     context::{Context, ContractRun, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -104,6 +105,7 @@ fn check_call(
         note: "that code can change every variable of this contract and take its Ether".to_owned(),
         help: "let only an owner or a role choose the target, or keep a list of trusted ones".to_owned(),
         trace,
+        fix: edits::only_owner(context, facts.function),
         ..Report::of(&DETECTOR)
     };
     Some(context.finding(&DETECTOR, place, report))

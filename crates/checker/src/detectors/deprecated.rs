@@ -72,7 +72,7 @@ fn report(span: Span, old: &str, new: &str) -> Report {
         _ => format!("use `{new}`"),
     };
     // Names are replaced where they stand; what needs other arguments is left to the author.
-    let is_plain = matches!(old, "sha3" | "suicide" | "now" | "msg.gas" | "throw");
+    let is_plain = matches!(old, "sha3" | "suicide" | "now" | "msg.gas" | "throw" | "block.blockhash");
     let span = if old == "throw" { Span { start: span.start, end: span.start + old.len() } } else { span };
     let fix = is_plain.then(|| Fix { title: format!("Use `{new}`"), edits: vec![(span, new.to_owned())] });
     Report {

@@ -23,6 +23,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     shape::called,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -54,10 +55,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, _) in
             view.exprs().iter().filter(|(expr, _)| called(expr).is_some_and(|(name, _)| name == "ecrecover"))
         {
+            let check = edits::holder(view, expr.span).and_then(|(stmt, name)| {
+                let check = format!("require({name} != address(0), \"invalid signature\");");
+                edits::after(context, view, stmt, &check)
+            });
             let report = Report {
                 message: "the result of `ecrecover` is never compared with the zero address".to_owned(),
                 note: "a malformed signature recovers zero instead of reverting".to_owned(),
                 help: "require that the signer is not `address(0)`, or use `ECDSA.recover`".to_owned(),
+                fix: check.and_then(|edit| edits::fix("Require that the signer is not zero", vec![edit])),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(expr.span), report));

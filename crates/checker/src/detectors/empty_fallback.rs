@@ -22,6 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{FunctionKind, Mutability};
@@ -45,10 +46,16 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if !swallows || !is_empty || !function.modifiers.is_empty() || function.is_virtual {
             continue;
         }
+        let body = function.body.as_ref().and_then(|body| body.span);
         let report = Report {
             message: "calls of functions that do not exist succeed and do nothing".to_owned(),
             note: "callers take the success for a sign that what they asked for was done".to_owned(),
             help: "remove the fallback, or let it revert".to_owned(),
+            fix: body.and_then(|body| {
+                // Remarks in it stay.
+                let code = if body.len() == 2 { " revert(); " } else { " revert();" };
+                edits::fix("Let it revert", vec![edits::insert(body.start + 1, code)])
+            }),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, context.place(function.span), report));

@@ -22,6 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -64,6 +65,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("`{}` and `{}` are hashed without their lengths", name(first), name(second)),
                 note: "other values, cut at another point, have the same hash".to_owned(),
                 help: "use `abi.encode`, which writes the lengths too".to_owned(),
+                fix: edits::rename(context, callee, "encodePacked", "encode")
+                    .and_then(|edit| edits::fix("Use `abi.encode`", vec![edit])),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(expr.span), report));

@@ -26,10 +26,13 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
+    pragma::{lowest, pragmas},
     view::View,
 };
-use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::ir::{ExprKind, FunctionKind};
+use crate::finding::{Confidence, Finding, Fix, Severity};
+use solwright_analysis::ir::{ExprKind, Function, FunctionKind};
+use solwright_syntax::Span;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "incorrect-constructor-name",
@@ -70,10 +73,25 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
             note: "what was meant to run once, at the deployment, is an ordinary function".to_owned(),
             help: "write `constructor(…)`".to_owned(),
+            fix: constructor(context, view.function),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, place, report));
     }
+}
+
+/// The function as a constructor, whose visibility older compilers want and newer ones do not.
+fn constructor(context: &Context<'_>, function: &Function) -> Option<Fix> {
+    let version = pragmas(context).iter().filter_map(|(_, wanted)| lowest(wanted)).min()?;
+    let after = edits::after_params(context, function)?;
+    let head = Span::new(after, function.body.as_ref()?.span?.start).text(context.program.text(0));
+    let mut edits = vec![(Span::new(function.span.start, function.name_span.end), "constructor".to_owned())];
+    let stated = if version < (7, 0) { " public" } else { "" };
+    for word in [" external", " public"].into_iter().filter(|word| *word != stated) {
+        let at = head.find(word).map(|at| Span::new(after + at, after + at + word.len()));
+        edits.extend(at.map(|at| (at, stated.to_owned())));
+    }
+    edits::fix("Make it the constructor", edits).filter(|_| version >= (4, 22) && function.returns.is_empty())
 }
 
 /// Whether a function's name is `Constructor`, or the contract's but for its case, underscores or one letter.

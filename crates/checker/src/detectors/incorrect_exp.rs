@@ -21,10 +21,12 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     shape::number,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind};
+use solwright_syntax::Span;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "incorrect-exp",
@@ -61,10 +63,12 @@ fn check_expr(context: &Context<'_>, expr: &Expr) -> Option<Finding> {
         };
     });
     let base = number(left).filter(|base| is_decimal && matches!(base, 2 | 10))?;
+    let sign = left.span.end + Span::new(left.span.end, right.span.start).text(context.program.text(0)).find('^')?;
     let report = Report {
         message: format!("`{}` is an exclusive or, not a power", text(expr)),
         note: "`^` is the exclusive or of bits".to_owned(),
         help: format!("write `{base}**{}`", text(right)),
+        fix: edits::fix("Use `**`", vec![(Span::new(sign, sign + 1), "**".to_owned())]),
         ..Report::of(&DETECTOR)
     };
     Some(context.finding(&DETECTOR, context.place(expr.span), report))

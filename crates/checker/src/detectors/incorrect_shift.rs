@@ -22,10 +22,14 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     shape::number,
     view::View,
 };
-use crate::finding::{Confidence, Finding, Severity};
+use crate::{
+    finding::{Confidence, Finding, Severity},
+    fix::Edit,
+};
 use solwright_analysis::{
     ir::{BinaryOp, Expr, ExprKind},
     program::Ty,
@@ -51,6 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     message: format!("`{}` shifts the number, not the value", context.text(expr.span)),
                     note: "the first argument of a shift is the number of bits".to_owned(),
                     help: "swap the arguments".to_owned(),
+                    fix: edits::fix("Swap the arguments", swapped(context, args)),
                     ..Report::of(&DETECTOR)
                 },
                 ExprKind::Binary(left, BinaryOp::Shl | BinaryOp::Shr, right) => {
@@ -70,6 +75,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(context.finding(&DETECTOR, context.place(expr.span), report));
         }
     }
+}
+
+/// The arguments, each in the place of the other.
+fn swapped(context: &Context<'_>, args: &[Expr]) -> Vec<Edit> {
+    let text = |expr: &Expr| expr.span.text(context.program.text(0)).to_owned();
+    args.iter().zip(args.iter().rev()).map(|(here, there)| (here.span, text(there))).collect()
 }
 
 /// Whether a value that came from outside is the number of bits, and a small constant is what they move.

@@ -29,7 +29,7 @@
 use super::{
     Detector,
     context::{Context, ContractRun, Report},
-    roles,
+    edits, roles,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -127,7 +127,8 @@ fn check_effect(context: &Context<'_>, known: &Known<'_>, facts: &FunctionFacts,
         help: "let only an owner or a role reach it, or check the new value against what the caller owns".to_owned(),
         trace: vec![(effect.place, format!("`{name}` is written here"))],
         scwe,
-        ..Report::of(&DETECTOR)
+        // What is merely odd may be open on purpose.
+        fix: edits::only_owner(context, facts.function).filter(|_| severity > Severity::Low),
     };
     Some(context.finding(&DETECTOR, place, report))
 }

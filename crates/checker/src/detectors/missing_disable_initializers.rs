@@ -27,9 +27,9 @@
 use super::{
     Detector,
     context::{Context, Report},
-    roles,
+    edits, roles,
 };
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use solwright_analysis::{
     facts::{CallKind, EffectKind},
     ir::{ExprKind, FunctionKind},
@@ -69,6 +69,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("anyone can call `{}` on the implementation of `{}` itself", facts.name, tree.name),
                 note: "no constructor locks the implementation, whose own storage no proxy sets up".to_owned(),
                 help: "add `constructor() { _disableInitializers(); }`".to_owned(),
+                fix: constructor(context, contract),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
@@ -81,6 +82,23 @@ fn is_initializer(context: &Context<'_>, id: FunctionId) -> bool {
     let last =
         |path: &[String]| path.last().is_some_and(|name| matches!(name.as_str(), "initializer" | "reinitializer"));
     modifiers.iter().any(|modifier| last(&modifier.path))
+}
+
+/// A constructor that locks, behind the variables of a contract that inherits how and has none of its own.
+fn constructor(context: &Context<'_>, contract: ContractId) -> Option<Fix> {
+    let (program, tree) = (context.program, context.program.contract(contract));
+    let mut inherited = program.linearized(contract).iter().flat_map(|&base| program.functions_of(base));
+    let knows_how = inherited.any(|&id| program.function(id).name == "_disableInitializers");
+    if !knows_how || tree.functions.iter().any(|function| function.kind == FunctionKind::Constructor) {
+        return None;
+    }
+    let first = tree.functions.iter().map(|function| function.span.start).min()?;
+    let ends = tree.variables.iter().map(|variable| variable.span.end).filter(|end| *end < first);
+    let text = program.text(0);
+    let from = ends.max().unwrap_or(tree.name_span.end + text.get(tree.name_span.end..first)?.find('{')? + 1);
+    let at = from + text.get(from..first)?.find('\n')?;
+    let lock = "\n\n    constructor() {\n        _disableInitializers();\n    }";
+    edits::fix("Lock the implementation in a constructor", vec![edits::insert(at, lock)])
 }
 
 /// Whether a constructor runs `_disableInitializers()`, or `initializer` itself.

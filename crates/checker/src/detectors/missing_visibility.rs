@@ -22,11 +22,10 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
-use crate::finding::Fix;
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{ContractKind, FunctionKind, TypeNameKind, VariableMutability};
-use solwright_syntax::Span;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "missing-visibility",
@@ -51,10 +50,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if !is_plain || function.states_visibility || function.body.is_none() {
                 continue;
             }
+            // What an underscore marks as inner is not what anyone should call.
+            let stated = if function.name.starts_with('_') { "internal" } else { "public" };
+            let edit = edits::after_params(context, function).map(|at| edits::insert(at, format!(" {stated}")));
             let report = Report {
                 message: format!("the visibility of `{}` is not stated", function.name),
                 note: "it is public then, and anyone may call it".to_owned(),
                 help: "state `external`, `public`, `internal` or `private`".to_owned(),
+                fix: edit.and_then(|edit| edits::fix(format!("State that it is `{stated}`"), vec![edit])),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(function.name_span), report));
@@ -64,15 +67,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if variable.visibility.is_some() || variable.mutability == VariableMutability::Constant || is_function {
                 continue;
             }
-            let at = variable.ty.span.end;
-            let edits = vec![(Span { start: at, end: at }, " internal".to_owned())];
+            let edits = vec![edits::insert(variable.ty.span.end, " internal")];
             let report = Report {
                 severity: Severity::Info,
                 scwe: "SCWE-068",
                 message: format!("the visibility of `{}` is not stated", variable.name),
                 note: "a state variable is internal then: derived contracts see it, others do not".to_owned(),
                 help: "state `public`, `internal` or `private`".to_owned(),
-                fix: Some(Fix { title: "State that it is `internal`".to_owned(), edits }),
+                fix: edits::fix("State that it is `internal`", edits),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(variable.span), report));

@@ -28,6 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     shape::without_casts,
     view::View,
 };
@@ -119,10 +120,13 @@ fn finding(context: &Context<'_>, view: &View<'_>, at: usize, used: &str) -> Fin
     } else {
         "one call with an empty argument is enough to lose it"
     };
+    let check = format!("require({0} != address(0), \"`{0}` is zero\");", param.name);
+    let check = edits::at_top(context, view.function, &check);
     let report = Report {
         message: format!("{used} `{}` without asking whether it is zero", param.name),
         note: note.to_owned(),
         help: format!("add `require({} != address(0))`, or an error of its own", param.name),
+        fix: check.and_then(|edit| edits::fix(format!("Require that `{}` is not zero", param.name), vec![edit])),
         ..Report::of(&DETECTOR)
     };
     context.finding(&DETECTOR, context.place(param.span), report)

@@ -28,6 +28,7 @@ mod detector;
 mod discarded;
 mod divide_before_multiply;
 mod ecrecover_zero_address;
+mod edits;
 mod empty_fallback;
 mod encode_packed_collision;
 mod event_fields;

@@ -21,8 +21,10 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
+use solwright_syntax::Span;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "non-reentrant-not-first",
@@ -46,10 +48,18 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if at == 0 {
             continue;
         }
+        let text = context.program.text(0);
+        let start = text[..guard.span.start].trim_end().len();
+        let first = view.function.modifiers[0].span.start;
+        let moved = vec![
+            edits::insert(first, format!("{} ", guard.span.text(text))),
+            (Span::new(start, guard.span.end), String::new()),
+        ];
         let report = Report {
             message: format!("`nonReentrant` is not the first modifier of `{}`", view.function.name),
             note: "the modifiers before it run without the guard".to_owned(),
             help: "put `nonReentrant` first".to_owned(),
+            fix: edits::fix("Put `nonReentrant` first", moved),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, context.place(guard.span), report));

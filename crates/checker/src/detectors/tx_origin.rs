@@ -23,8 +23,12 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
-use crate::finding::{Confidence, Finding, Severity};
+use crate::{
+    finding::{Confidence, Finding, Severity},
+    fix::Edit,
+};
 use solwright_analysis::ir::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -51,11 +55,23 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("`{}` lets `tx.origin` decide who is allowed", context.program.snippet(place)),
                 note: "whoever the owner is lured into calling can call on and pass this check".to_owned(),
                 help: "compare `msg.sender` instead".to_owned(),
+                fix: edits::fix("Use `msg.sender`", by_caller(expr)),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }
     }
+}
+
+/// The caller in the place of every origin.
+fn by_caller(condition: &Expr) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    condition.each(&mut |part| match &part.kind {
+        ExprKind::Yul(name, _) if name == "origin" => edits.push((part.span, "caller()".to_owned())),
+        ExprKind::Member(..) if part.is_member("tx", "origin") => edits.push((part.span, "msg.sender".to_owned())),
+        _ => {}
+    });
+    edits
 }
 
 fn block<'a>(block: &'a Block, found: &mut Vec<&'a Expr>) {

@@ -24,12 +24,13 @@
 use super::{
     Detector,
     context::{Context, Report},
-    numbers,
+    edits, numbers,
     shape::without_casts,
     view::View,
 };
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind, StmtKind};
+use solwright_syntax::Span;
 use std::collections::HashSet;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -85,10 +86,22 @@ fn function(context: &Context<'_>, view: &View<'_>, wraps: bool, findings: &mut 
             } else {
                 "take it out of the `unchecked` block, or require before that the result fits".to_owned()
             },
+            fix: checked(context, view, expr),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, place, report));
     }
+}
+
+/// The block around an operation without its `unchecked`.
+fn checked(context: &Context<'_>, view: &View<'_>, expr: &Expr) -> Option<Fix> {
+    let blocks = view.stmts().iter().rev().filter_map(|(stmt, _)| match &stmt.kind {
+        StmtKind::Unchecked(block) if stmt.span.contains_span(expr.span) => block.span,
+        _ => None,
+    });
+    let open = blocks.map(|block| block.start).next()?;
+    let start = context.program.text(0).get(..open)?.rfind("unchecked")?;
+    edits::fix("Check the arithmetic of this block", vec![(Span::new(start, open), String::new())])
 }
 
 fn operation(expr: &Expr) -> Option<(&Expr, BinaryOp, &Expr)> {

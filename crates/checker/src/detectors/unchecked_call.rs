@@ -24,6 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::CallKind;
@@ -57,6 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: format!("the success of `{name}` to `{}` is ignored", call.target),
             note: format!("`{name}` returns `false` instead of reverting, so what follows runs even when it failed"),
             help: "look at the returned `bool`, for example with `require(ok)`".to_owned(),
+            fix: edits::require_success(context, call.place.span, call.kind != CallKind::Send),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, call.place, report));

@@ -24,9 +24,15 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
-use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::facts::{CallKind, ExternalCall};
+use crate::finding::{Confidence, Finding, Fix, Severity};
+use solwright_analysis::{
+    facts::{CallKind, ExternalCall},
+    ir::{Expr, ExprKind, Stmt, StmtKind, Using},
+    program::ContractId,
+};
+use solwright_syntax::Span;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "unchecked-transfer",
@@ -56,10 +62,32 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             message: format!("the result of `{name}` on `{}` is ignored", call.target),
             note: "a token may return `false` instead of reverting, and nothing has moved then".to_owned(),
             help: format!("use `{safe}` of OpenZeppelin's `SafeERC20`, or require the returned `bool`"),
+            fix: safer(context, call.place.span, name, safe),
             ..Report::of(&DETECTOR)
         };
         findings.push(context.finding(&DETECTOR, call.place, report));
     }
+}
+
+/// OpenZeppelin's function where the contract has it at hand, else a `require`.
+fn safer(context: &Context<'_>, call: Span, name: &str, safe: &str) -> Option<Fix> {
+    let program = context.program;
+    let view = context.view_at(context.place(call))?;
+    let is_it = |using: &Using| using.paths.iter().any(|path| path.last().is_some_and(|name| name == "SafeERC20"));
+    let uses = view.contract.is_some_and(|id| program.contract(id).usings.iter().any(is_it))
+        || program.file(0).usings.iter().any(is_it);
+    let has = |id: ContractId| {
+        let library = program.contract(id);
+        library.name == "SafeERC20" && library.functions.iter().any(|function| function.name == safe)
+    };
+    let stands_alone = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Expr(expr) if expr.span == call);
+    if uses && program.contract_ids().any(has) && view.stmts().iter().any(|(stmt, _)| stands_alone(stmt)) {
+        let is_call = |expr: &&Expr| expr.span == call && matches!(expr.kind, ExprKind::Call { .. });
+        let expr = view.exprs().iter().map(|(expr, _)| *expr).find(is_call)?;
+        let ExprKind::Call { callee, .. } = &expr.kind else { return None };
+        return edits::fix(format!("Use `{safe}`"), vec![edits::rename(context, callee, name, safe)?]);
+    }
+    edits::require_success(context, call, false)
 }
 
 /// How sure it is that this is an ERC-20 token that may return `false`.

@@ -24,6 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -58,10 +59,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let place = context.place(variable.span);
+            let in_memory = vec![edits::insert(variable.ty.span.end, " memory")];
             let report = Report {
                 message: format!("`{}` is used before it points anywhere", variable.name),
                 note: "it points at the first slot, and a write through it overwrites what lies there".to_owned(),
                 help: "say what it points at, or declare it in `memory`".to_owned(),
+                fix: edits::fix("Declare it in `memory`", in_memory).filter(|_| variable.location.is_none()),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));

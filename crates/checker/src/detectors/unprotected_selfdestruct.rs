@@ -26,6 +26,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    edits,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{EffectKind, Taint};
@@ -57,6 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("anyone can destroy the contract{takes} through `{}`", facts.name),
                 note: "nothing on the way to `selfdestruct` asks who calls".to_owned(),
                 help: "let only an owner or a role reach it, or remove it".to_owned(),
+                fix: edits::only_owner(context, facts.function),
                 trace: vec![(effect.place, "the contract ends here".to_owned())],
                 ..Report::of(&DETECTOR)
             };

@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, ContractRun, Report},
-    roles,
+    edits, roles,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -49,7 +49,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_empty = function.body.as_ref().is_some_and(|body| body.stmts.is_empty());
         if function.name == "_authorizeUpgrade" && is_empty && function.modifiers.is_empty() {
             let message = "anyone can replace the code, because `_authorizeUpgrade` asks nothing".to_owned();
-            findings.push(context.finding(&DETECTOR, context.place(function.name_span), report(message)));
+            let report = Report { fix: edits::only_owner(context, view.id), ..report(message) };
+            findings.push(context.finding(&DETECTOR, context.place(function.name_span), report));
         }
     }
     for run in &context.contracts {
@@ -93,6 +94,7 @@ fn check_function(context: &Context<'_>, delegated: &HashSet<VariableId>, facts:
         let place = context.in_main(&[effect.place, effect.site])?;
         let mut report = report(format!("anyone can replace the code through `{}`, which sets `{name}`", facts.name));
         report.trace = vec![(effect.place, format!("`{name}` is set here"))];
+        report.fix = edits::only_owner(context, facts.function);
         Some(context.finding(&DETECTOR, place, report))
     })
 }

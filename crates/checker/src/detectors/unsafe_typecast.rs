@@ -22,14 +22,14 @@
 use super::{
     Detector,
     context::{Context, Report},
-    numbers,
+    edits, numbers,
     shape::without_casts,
     view::View,
 };
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use solwright_analysis::{
     ir::{BinaryOp, Expr, ExprKind, UnaryOp, VariableMutability},
-    program::{Ty, VariableId},
+    program::{Symbol, Ty, VariableId},
 };
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -66,6 +66,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("`{}` {loss}", context.program.snippet(place)),
                 note: "an explicit conversion never reverts, and nothing bounds the value before".to_owned(),
                 help: "use OpenZeppelin's `SafeCast`, or require before that the value fits".to_owned(),
+                fix: safe_cast(context, expr, &from, &to),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
@@ -83,6 +84,22 @@ fn loss(from: &Ty, to: &Ty) -> Option<&'static str> {
         (Ty::Int(_), Ty::Uint(_)) => Some("may turn a negative number into a huge one"),
         _ => None,
     }
+}
+
+/// OpenZeppelin's function for the conversion, where the file has it at hand.
+fn safe_cast(context: &Context<'_>, expr: &Expr, from: &Ty, to: &Ty) -> Option<Fix> {
+    let name = match (from, to) {
+        (Ty::Uint(_), Ty::Uint(bits)) | (Ty::Int(_), Ty::Uint(bits @ 256)) => format!("toUint{bits}"),
+        (Ty::Int(_), Ty::Int(bits)) | (Ty::Uint(_), Ty::Int(bits @ 256)) => format!("toInt{bits}"),
+        _ => return None,
+    };
+    let has = |symbol: &Symbol| match symbol {
+        Symbol::Contract(id) => context.program.contract(*id).functions.iter().any(|function| function.name == name),
+        _ => false,
+    };
+    let at_hand = context.program.lookup(0, "SafeCast").iter().any(has);
+    let ExprKind::Call { callee, .. } = &expr.kind else { return None };
+    edits::fix(format!("Use `SafeCast.{name}`"), vec![(callee.span, format!("SafeCast.{name}"))]).filter(|_| at_hand)
 }
 
 /// The value below conversions and signs.
