@@ -185,6 +185,11 @@ pub enum CompileError {
     Engine(String),
 }
 
+/// What [`Compilers::compile`] asks, in standard JSON.
+pub fn question(sources: &Sources, what: Output) -> String {
+    standard_json::input(sources, what)
+}
+
 /// The compilers of this machine and the workers that run them. Shared by all threads.
 pub struct Compilers {
     config: CompilersConfig,
@@ -249,7 +254,8 @@ impl Compilers {
         compiler.via == Via::Native || self.machine().is_ok_and(cached)
     }
 
-    fn ask(&self, compiler: &Installed, input: String) -> Result<String, CompileError> {
+    /// A compiler's answer to a question, both in standard JSON, for who wants more of it than a [`CompileReport`] holds.
+    pub fn ask(&self, compiler: &Installed, input: String) -> Result<String, CompileError> {
         let deadline = self.config.deadline;
         let output = match compiler.via {
             Via::Native => native::compile(&compiler.path, &input, deadline),
