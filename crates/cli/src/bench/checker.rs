@@ -119,7 +119,7 @@ fn measure(corpus: &Corpus, tools: &[Box<dyn Tool>]) -> Vec<Run> {
     let work = || {
         while let Some(sample) = corpus.samples.get(next.fetch_add(1, Ordering::Relaxed)) {
             let at = next.load(Ordering::Relaxed);
-            if at % 20 == 0 {
+            if at.is_multiple_of(20) {
                 eprintln!("{}: file {at} of {}", corpus.name, corpus.samples.len());
             }
             let reports: Vec<Report> = tools.iter().map(|tool| tool.check(sample)).collect();

@@ -167,6 +167,16 @@ mod tests {
         assert!(Document::parse(text.as_str()).syntax_errors().is_empty());
     }
 
+    #[test]
+    fn the_recorded_session_is_of_this_contract() {
+        let path = solwright_test_utils::repo_path("benches/sessions/vault.jsonl");
+        let (mut document, keys) =
+            (Document::parse(contract(1000).as_str()), recorded(&contract(1000), &path).unwrap());
+        assert!(keys.len() > 500, "{}", keys.len());
+        keys.iter().for_each(|key| document.edit(key.span, &key.text));
+        assert!(document.syntax_errors().is_empty());
+    }
+
     fn read(session: &str) -> anyhow::Result<Vec<Key>> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), session).unwrap();

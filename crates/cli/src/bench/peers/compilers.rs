@@ -23,6 +23,7 @@ if (flags.includes('--version')) {
 ";
 
 /// Programs that look like native compilers, the newest first.
+#[derive(Default)]
 pub struct Shims(Vec<(Installed, PathBuf)>);
 
 impl Shims {

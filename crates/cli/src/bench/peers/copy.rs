@@ -28,12 +28,13 @@ impl Copy {
     pub fn of(sample: &Sample, peer: &Peer) -> anyhow::Result<Self> {
         let around = &peer.around;
         let sources = Project::discover(&sample.path).load(&sample.path, &sample.text, &DiskFiles);
-        let chosen = around.solcs.choose(&sources, &sample.text);
-        let (solc, text) = match chosen {
-            Some((solc, text)) => (solc.to_owned(), text),
+        let (solc, text) = match peer.known.peer {
             // It reads without a compiler.
-            None if peer.known.peer == PeerName::Solhint => (PathBuf::new(), sample.text.as_str().into()),
-            None => anyhow::bail!("no compiler of the series that its pragma asks for"),
+            PeerName::Solhint => (Path::new(""), sample.text.as_str().into()),
+            _ => around
+                .solcs
+                .choose(&sources, &sample.text)
+                .context("no compiler of the series that its pragma asks for")?,
         };
         let root = TempDir::new_in(&around.scratch).context("it cannot be copied")?;
         for file in &sources.files {
@@ -51,7 +52,7 @@ impl Copy {
             // What a sample imports and its corpus lacks, where Node would look for it.
             PeerName::Slither => link(&around.modules, &root.path().join("node_modules"))?,
         }
-        Ok(Self { root, file, solc })
+        Ok(Self { root, file, solc: solc.to_owned() })
     }
 }
 

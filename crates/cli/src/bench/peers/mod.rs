@@ -87,21 +87,25 @@ pub fn find(
     }
     let folder = folder.map_or_else(|| default_cache_dir().join("peers"), Path::to_path_buf);
     let modules = folder.join("npm/node_modules");
-    let (solcs, end) = (Shims::write(&modules, scratch)?, Instant::now() + Duration::from_secs(minutes * 60));
+    let compile = names.iter().any(|name| *name != PeerName::Solhint);
+    let solcs = if compile { Shims::write(&modules, scratch)? } else { Shims::default() };
+    let end = Instant::now() + Duration::from_secs(minutes.saturating_mul(60));
     let around = Arc::new(Around { scratch: scratch.to_owned(), modules, solcs, end });
     for known in KNOWN.iter().filter(|known| names.contains(&known.peer)) {
         match program(known.program, &folder) {
             Some(program) => peers.push(Peer { known, program, around: Arc::clone(&around) }),
-            None => notes.push(format!(
-                "`{}` is neither on the PATH nor below `{}`, so {} was not run: `cargo xtask peers` or `{}` installs it",
-                known.program,
-                folder.display(),
-                known.label,
-                known.install
-            )),
+            None => notes.push(absent(known, &folder)),
         }
     }
     Ok((peers, notes))
+}
+
+fn absent(known: &Known, folder: &Path) -> String {
+    let Known { program, label, install, .. } = known;
+    let folder = folder.display();
+    format!(
+        "`{program}` is neither on the PATH nor below `{folder}`, so {label} was not run: `cargo xtask peers` or `{install}` installs it"
+    )
 }
 
 /// A program below the peers' folder, or on the PATH. forge's own comes before the script that npm starts it by.
@@ -173,12 +177,9 @@ mod tests {
 
     #[test]
     fn a_peer_that_is_absent_is_named_with_the_command_that_installs_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let names = [PeerName::Solhint];
-        let (peers, notes) = find(&names, Some(folder.path()), 1, folder.path()).unwrap();
-        if peers.is_empty() {
-            assert!(notes[0].contains("`npm install --global solhint@6.2.4` installs it"), "{notes:?}");
-        }
+        assert_eq!(program("no-such-program", Path::new("/nowhere")), None);
+        let said = absent(&KNOWN[2], Path::new("/nowhere"));
+        assert!(said.ends_with("or `npm install --global solhint@6.2.4` installs it"), "{said}");
     }
 
     #[cfg(unix)]
