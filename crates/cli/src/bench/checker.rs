@@ -35,6 +35,7 @@ pub struct Run {
     pub failed: Vec<String>,
     /// Findings by severity.
     pub severities: BTreeMap<String, usize>,
+    /// Lines of the files that it could read.
     pub lines: usize,
 }
 
@@ -145,7 +146,7 @@ fn gather<'a>(
     for (sample, report) in reports {
         count(tool, corpus, sample, report, &mut run.tallies);
         run.seconds.push((!report.is_unread()).then_some(report.seconds));
-        run.lines += sample.text.lines().count();
+        run.lines += if report.is_unread() { 0 } else { sample.text.lines().count() };
         for found in &report.findings {
             *run.severities.entry(found.severity.clone()).or_default() += 1;
         }

@@ -139,7 +139,7 @@ impl Tool for Peer {
         let said = output.and_then(|(out, err)| match self.known.peer {
             PeerName::Slither => {
                 let json = fs::read_to_string(copy.root.path().join(SLITHER_JSON)).unwrap_or_default();
-                read::slither(&json, &err, &copy.file)
+                read::slither(&json, &(out + &err), &copy.file)
             }
             PeerName::ForgeLint => read::forge(&out, &err, &copy.file),
             PeerName::Solhint => read::solhint(&out, &err),

@@ -7,11 +7,11 @@ use std::path::Path;
 /// Findings, or the reason there are none.
 pub type Said = Result<Vec<Found>, String>;
 
-/// Slither's `--json`. A finding lies where its statements do, or its first element; those in imported files are left out.
-pub fn slither(out: &str, err: &str, file: &Path) -> Said {
-    let Ok(said) = serde_json::from_str::<Value>(out) else { return Err(reason(err)) };
+/// Slither's file of `--json`, and why there is none. A finding lies where its statements do, or its first element; those in imported files are left out.
+pub fn slither(json: &str, log: &str, file: &Path) -> Said {
+    let Ok(said) = serde_json::from_str::<Value>(json) else { return Err(reason(log)) };
     if said["success"] != Value::Bool(true) {
-        return Err(reason(said["error"].as_str().unwrap_or(err)));
+        return Err(reason(said["error"].as_str().unwrap_or(log)));
     }
     Ok(list(&said["results"]["detectors"]).iter().filter_map(|said| slither_finding(said, file)).collect())
 }
