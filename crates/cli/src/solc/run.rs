@@ -35,19 +35,17 @@ pub fn run(solc: &Path, arguments: &[String]) -> anyhow::Result<Outcome> {
 }
 
 fn combined_json(compilers: &Compilers, compiler: &Installed, file: &Path) -> anyhow::Result<Value> {
-    let (path, text) = setup::read(file)?;
-    let sources = Project::discover(&path).load(&path, &text, &DiskFiles);
+    let (path, source) = setup::read(file)?;
+    let sources = Project::discover(&path).load(&path, &source, &DiskFiles);
     let mut input: Value = serde_json::from_str(&question(&sources, Output::Bytecode { optimize: false }))?;
     // Names of the parts are the compiler's; the tree of every file has none.
     let parts = json!(["abi", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers", "userdoc", "devdoc"]);
     input["settings"]["outputSelection"] = json!({ "*": { "": ["ast"], "*": parts } });
     let answer: Value = serde_json::from_str(&compilers.ask(compiler, input.to_string())?)?;
-    for message in answer["errors"].as_array().into_iter().flatten() {
-        let said = message["formattedMessage"].as_str().unwrap_or_default();
-        if message["severity"] == "error" {
-            bail!("{said}");
-        }
-        eprintln!("{said}");
+    let messages = || answer["errors"].as_array().into_iter().flatten();
+    messages().for_each(|message| eprintln!("{}", text(&message["formattedMessage"])));
+    if messages().any(|message| message["severity"] == "error") {
+        bail!("`{}` does not compile, solc said why", path.display());
     }
     Ok(combined(&answer, compiler))
 }
@@ -80,7 +78,7 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// An interface has no code, and so no map of it.
+/// Empty where there is none: an interface has no code, and so no map of it.
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

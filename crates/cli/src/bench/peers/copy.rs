@@ -34,7 +34,7 @@ impl Copy {
             _ => around
                 .solcs
                 .choose(&sources, &sample.text)
-                .context("no compiler of the series that its pragma asks for")?,
+                .context("no compiler of the series that its pragma asks for, `cargo xtask peers` brings some")?,
         };
         let root = TempDir::new_in(&around.scratch).context("it cannot be copied")?;
         for file in &sources.files {

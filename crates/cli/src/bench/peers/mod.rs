@@ -159,7 +159,19 @@ impl Peer {
             PeerName::Slither => command.arg(&copy.file).arg("--solc").arg(&copy.solc).args(["--json", SLITHER_JSON]),
             // The list of severities takes every word up to the next option.
             PeerName::ForgeLint => command
-                .args(["lint", "--severity", "high", "med", "low", "info", "gas", "--json", "--offline", "--use"])
+                .args([
+                    "lint",
+                    "--severity",
+                    "high",
+                    "med",
+                    "low",
+                    "info",
+                    "gas",
+                    "code-size",
+                    "--json",
+                    "--offline",
+                    "--use",
+                ])
                 .arg(&copy.solc)
                 .arg(&copy.file),
             PeerName::Solhint => {
