@@ -2,6 +2,7 @@
 
 mod demo;
 mod generated;
+mod peers;
 mod setup;
 mod shell;
 mod test;
@@ -17,7 +18,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   tidy      check crate edges and line budgets
   bless     accept the detectors' present output as the expected one
   codegen   write the detectors' manual pages into `docs/detectors/`
-  dist      build the release binary";
+  dist      build the release binary
+  peers     install Slither, forge and solhint under the user's cache, for `solwright bench checker --against`";
 
 fn main() -> ExitCode {
     let argument = std::env::args().nth(1).unwrap_or_default();
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         "bless" => generated::bless(),
         "codegen" => generated::codegen(),
         "dist" => generated::dist(),
+        "peers" => peers::install(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -200,6 +200,16 @@ pub enum Solc {
         #[command(flatten)]
         setup: Setup,
     },
+    /// Stand in for a native solc, for tools that start one
+    #[command(hide = true)]
+    Run {
+        /// The compiler that is to answer
+        #[arg(long, value_name = "PATH")]
+        solc: PathBuf,
+        /// What native solc is given: `--version`, `--standard-json`, or `FILE --combined-json …`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -232,11 +242,37 @@ pub struct BenchChecker {
     /// Folders of audited code
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub audited: Vec<PathBuf>,
+    /// Others' tools to run beside ours, each on the same files
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PEER,…")]
+    pub against: Vec<PeerName>,
+    /// Where others' tools lie, besides the PATH; without it where `cargo xtask peers` puts them
+    #[arg(long, value_name = "DIR")]
+    pub peers: Option<PathBuf>,
+    /// Minutes after which others' tools are run on no more files
+    #[arg(long, default_value_t = 120, value_name = "N")]
+    pub minutes: u64,
+    /// Take so many files of each corpus, evenly, for a quick look
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// A file whose whole verdict is timed, first and warm, and others' tools on it
+    #[arg(long, value_name = "FILE")]
+    pub verdict: Option<PathBuf>,
     /// Keys to type in the keystroke benchmark
     #[arg(long, default_value_t = 400)]
     pub keys: usize,
+    /// A recorded session to type instead, an edit {"offset","delete","insert"} a line
+    #[arg(long, value_name = "FILE")]
+    pub session: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub format: BenchFormat,
+}
+
+/// Others' tools.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerName {
+    Slither,
+    ForgeLint,
+    Solhint,
 }
 
 /// How a measurement is written.

@@ -1,5 +1,7 @@
 //! `solwright solc`: which compilers are at hand, and how to get one.
 
+mod run;
+
 use crate::{
     Outcome,
     args::{Setup, Solc},
@@ -17,6 +19,7 @@ pub fn run(command: &Solc) -> anyhow::Result<Outcome> {
         Solc::List(setup) => list(setup),
         Solc::Install { version } => install_version(version.as_deref().unwrap_or(DEFAULT_SOLC)),
         Solc::Which { file, setup } => which(file, setup),
+        Solc::Run { solc, arguments } => run::run(solc, arguments),
     }
 }
 

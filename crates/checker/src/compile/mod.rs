@@ -185,6 +185,11 @@ pub enum CompileError {
     Engine(String),
 }
 
+/// What [`Compilers::compile`] asks, in standard JSON.
+pub fn question(sources: &Sources, what: Output) -> String {
+    standard_json::input(sources, what)
+}
+
 /// The compilers of this machine and the workers that run them. Shared by all threads.
 pub struct Compilers {
     config: CompilersConfig,
@@ -238,7 +243,7 @@ impl Compilers {
         let start = Instant::now();
         let compiler = self.which(sources)?;
         let input = standard_json::input(sources, what);
-        let output = self.ask(&compiler, input, deadline.min(self.config.deadline))?;
+        let output = self.ask_within(&compiler, input, deadline.min(self.config.deadline))?;
         let (diagnostics, contracts) = standard_json::output(sources, &output)
             .map_err(|reason| CompileError::Crash { version: compiler.version.clone(), reason })?;
         Ok(CompileReport { diagnostics, contracts, compiler, milliseconds: start.elapsed().as_secs_f64() * 1e3 })
@@ -259,7 +264,12 @@ impl Compilers {
         compiler.via == Via::Native || self.machine().is_ok_and(cached)
     }
 
-    fn ask(&self, compiler: &Installed, input: String, deadline: Duration) -> Result<String, CompileError> {
+    /// A compiler's answer to a question, both in standard JSON, for who wants more of it than a [`CompileReport`] holds.
+    pub fn ask(&self, compiler: &Installed, input: String) -> Result<String, CompileError> {
+        self.ask_within(compiler, input, self.config.deadline)
+    }
+
+    fn ask_within(&self, compiler: &Installed, input: String, deadline: Duration) -> Result<String, CompileError> {
         let output = match compiler.via {
             Via::Native => native::compile(&compiler.path, &input, deadline),
             Via::Wasm => self.machine()?.pool.compile(self.program(compiler)?, input, deadline),

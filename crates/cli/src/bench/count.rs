@@ -19,9 +19,11 @@ pub struct Tally {
     pub flagged: u32,
     /// Of these, found by any rule.
     pub any: u32,
+    /// Of these, in files that the tool could not read.
+    pub unread: u32,
     /// Mended files.
     pub fixed: u32,
-    /// Of these, without a finding of the class.
+    /// Of these, read and without a finding of the class.
     pub silent: u32,
     /// Findings of the class that are right.
     pub right: u32,
@@ -35,6 +37,7 @@ impl Tally {
         self.vulnerable += other.vulnerable;
         self.flagged += other.flagged;
         self.any += other.any;
+        self.unread += other.unread;
         self.fixed += other.fixed;
         self.silent += other.silent;
         self.right += other.right;
@@ -49,6 +52,11 @@ impl Tally {
     /// The part that it finds.
     pub fn recall(&self) -> Option<f64> {
         part(self.flagged, self.vulnerable)
+    }
+
+    /// The part that it finds in files that it can read.
+    pub fn recall_where_read(&self) -> Option<f64> {
+        part(self.flagged, self.vulnerable - self.unread)
     }
 
     /// The harmonic mean of both, 0 for who finds nothing.
@@ -70,14 +78,15 @@ pub fn count(tool: &str, corpus: &str, sample: &Sample, report: &Report, tallies
         Truth::Whole { class, vulnerable } => {
             let hit = report.findings.iter().any(|found| is_of(found, class));
             let tally = tallies.entry(class.clone()).or_default();
-            tally.add(whole(*vulnerable, hit, !report.findings.is_empty()));
+            tally.add(whole(*vulnerable, hit, report));
         }
         Truth::Lines { classes, labels } => {
             for label in labels {
                 let near = || report.findings.iter().filter(|found| touches(found, label));
                 let hit = near().any(|found| is_of(found, &label.class));
                 let tally = tallies.entry(label.class.clone()).or_default();
-                tally.add(Tally { right: 0, ..whole(true, hit, near().next().is_some()) });
+                let any = u32::from(near().next().is_some());
+                tally.add(Tally { right: 0, any, ..whole(true, hit, report) });
             }
             for class in classes {
                 let tally = tallies.entry(class.clone()).or_default();
@@ -91,12 +100,12 @@ pub fn count(tool: &str, corpus: &str, sample: &Sample, report: &Report, tallies
     }
 }
 
-fn whole(vulnerable: bool, hit: bool, any: bool) -> Tally {
-    let (v, h) = (u32::from(vulnerable), u32::from(hit));
+fn whole(vulnerable: bool, hit: bool, report: &Report) -> Tally {
+    let (v, h, u) = (u32::from(vulnerable), u32::from(hit), u32::from(report.is_unread()));
     let fixed = 1 - v;
     let (right, wrong) = (v * h, fixed * h);
-    let any = v * u32::from(any);
-    Tally { vulnerable: v, flagged: right, any, fixed, silent: fixed * (1 - h), right, wrong }
+    let any = v * u32::from(!report.findings.is_empty());
+    Tally { vulnerable: v, flagged: right, any, unread: v * u, fixed, silent: fixed * (1 - h) * (1 - u), right, wrong }
 }
 
 fn touches(found: &Found, label: &Label) -> bool {
@@ -109,9 +118,13 @@ mod tests {
     use std::path::PathBuf;
 
     fn tally(truth: Truth, rules: &[(&str, u32)]) -> Tally {
+        tally_of(truth, rules, None)
+    }
+
+    fn tally_of(truth: Truth, rules: &[(&str, u32)], failed: Option<String>) -> Tally {
         let sample = Sample { path: PathBuf::new(), text: String::new(), truth };
         let found = |(rule, line): &(&str, u32)| Found::new(rule, *line, *line, "high");
-        let report = Report { findings: rules.iter().map(found).collect(), ..Report::default() };
+        let report = Report { findings: rules.iter().map(found).collect(), failed, seconds: 0.0 };
         let mut tallies = BTreeMap::new();
         count("solwright", "scwe", &sample, &report, &mut tallies);
         tallies.remove("SCWE-018").unwrap()
@@ -141,5 +154,16 @@ mod tests {
         assert_eq!(tally(page(false), &[("reentrancy", 1)]), Tally { fixed: 1, silent: 1, ..Tally::default() });
         assert_eq!(tally(page(true), &[("tx-origin", 1)]).recall(), Some(1.0));
         assert_eq!(tally(page(true), &[]).precision(), None);
+    }
+
+    #[test]
+    fn a_file_that_was_not_read_is_neither_found_nor_silent() {
+        let failed = |truth| tally_of(truth, &[], Some("no".to_owned()));
+        let (bad, mended) = (failed(page(true)), failed(page(false)));
+        assert_eq!((bad.recall(), bad.recall_where_read()), (Some(0.0), None));
+        assert_eq!((mended.fixed, mended.silent), (1, 0));
+        assert_eq!(failed(lines()).unread, 1);
+        let half = tally_of(page(true), &[("tx-origin", 1)], Some("half".to_owned()));
+        assert_eq!(half.recall_where_read(), Some(1.0));
     }
 }

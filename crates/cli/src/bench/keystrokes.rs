@@ -1,11 +1,11 @@
 //! The keystroke benchmark: a file of a thousand lines, edited key by key and checked after each as the server does.
 
-use super::session;
+use super::session::{self, Key};
 use serde_json::{Value, json};
 use solwright_analysis::project::{DiskFiles, Project};
 use solwright_checker::{Checker, CheckerConfig, Depth};
 use solwright_syntax::Document;
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 const LINES: usize = 1000;
 /// The first keys pay for what is cold.
@@ -18,14 +18,23 @@ pub struct Keystrokes {
     milliseconds: Vec<f64>,
 }
 
-/// Types so many keys and measures each, from the edit to the findings.
-pub fn measure(keys: usize) -> Keystrokes {
+/// The session of a seed, or one that was recorded in the same contract.
+pub fn keys(count: usize, recorded: Option<&Path>) -> anyhow::Result<Vec<Key>> {
+    let text = session::contract(LINES);
+    match recorded {
+        Some(path) => session::recorded(&text, path),
+        None => Ok(session::keys(&text, SEED, count + WARM_UP)),
+    }
+}
+
+/// Types keys and measures each, from the edit to the findings.
+pub fn measure(keys: Vec<Key>) -> Keystrokes {
     let text = session::contract(LINES);
     let path = std::env::temp_dir().join("Vault.sol");
     let (project, checker) = (Project::discover(&path), Checker::new(CheckerConfig::default()));
     let mut document = Document::parse(text.as_str());
     let mut milliseconds = Vec::new();
-    for key in session::keys(&text, SEED, keys + WARM_UP) {
+    for key in keys {
         let start = Instant::now();
         document.edit(key.span, &key.text);
         let report = checker.check_document(&project, &path, &document, &DiskFiles, Depth::Fast);

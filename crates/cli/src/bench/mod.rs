@@ -5,9 +5,11 @@ mod classes;
 mod corpora;
 mod count;
 mod keystrokes;
+mod peers;
 mod report;
 mod session;
 mod tools;
+mod verdict;
 
 use crate::{Outcome, args::Bench};
 

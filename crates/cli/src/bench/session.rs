@@ -1,6 +1,10 @@
-//! A contract and an edit session that a seed gives: what a person types, key by key, with slips that are taken back.
+//! A contract and an edit session in it: one that a seed gives, which is what a person types, key by key, with slips that are taken
+//! back, or one that was recorded in an editor.
 
+use anyhow::{Context, bail};
+use serde::Deserialize;
 use solwright_syntax::Span;
+use std::{fs, path::Path};
 
 /// One keystroke.
 pub struct Key {
@@ -108,6 +112,32 @@ pub fn keys(text: &str, seed: u64, count: usize) -> Vec<Key> {
     keys
 }
 
+/// An edit of a recorded session, in bytes of the text before it.
+#[derive(Deserialize)]
+struct Edit {
+    offset: usize,
+    delete: usize,
+    insert: String,
+}
+
+/// A recorded session, an edit a line, each of which must lie in the text as the ones before it left it.
+pub fn recorded(text: &str, path: &Path) -> anyhow::Result<Vec<Key>> {
+    let shown = path.display();
+    let session = fs::read_to_string(path).with_context(|| format!("`--session {shown}` cannot be read"))?;
+    let (mut text, mut keys) = (text.to_owned(), Vec::new());
+    for (number, line) in (1..).zip(session.lines()) {
+        let Edit { offset, delete, insert } = serde_json::from_str(line)
+            .with_context(|| format!("`{shown}`, line {number}, is no edit as {{\"offset\",\"delete\",\"insert\"}}"))?;
+        let span = Span::new(offset, offset.saturating_add(delete));
+        if text.get(span.range()).is_none() {
+            bail!("`{shown}`, line {number}, edits bytes that the contract does not have; it is of another contract");
+        }
+        text.replace_range(span.range(), &insert);
+        keys.push(Key { span, text: insert });
+    }
+    Ok(keys)
+}
+
 /// SplitMix64: the same numbers in every run.
 struct Random(u64);
 
@@ -135,5 +165,35 @@ mod tests {
         assert_ne!(typed(1), typed(2));
         assert_eq!(keys(&text, 1, 90).len(), 90);
         assert!(Document::parse(text.as_str()).syntax_errors().is_empty());
+    }
+
+    #[test]
+    fn the_recorded_session_is_of_this_contract() {
+        let path = solwright_test_utils::repo_path("benches/sessions/vault.jsonl");
+        let (mut document, keys) =
+            (Document::parse(contract(1000).as_str()), recorded(&contract(1000), &path).unwrap());
+        assert!(keys.len() > 500, "{}", keys.len());
+        keys.iter().for_each(|key| document.edit(key.span, &key.text));
+        assert!(document.syntax_errors().is_empty());
+    }
+
+    fn read(session: &str) -> anyhow::Result<Vec<Key>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), session).unwrap();
+        recorded("ab", file.path())
+    }
+
+    #[test]
+    fn recorded_edits_follow_one_another() {
+        let edits = "{\"offset\":2,\"delete\":0,\"insert\":\"c\"}\n{\"offset\":0,\"delete\":3,\"insert\":\"\"}\n";
+        let keys = read(edits).unwrap();
+        assert_eq!((keys.len(), keys[1].span), (2, Span::new(0, 3)));
+    }
+
+    #[test]
+    fn an_edit_outside_of_the_text_is_told_with_its_line() {
+        let told = |session: &str| format!("{:#}", read(session).err().unwrap());
+        assert!(told("{\"offset\":3,\"delete\":0,\"insert\":\"\"}").contains("line 1, edits bytes"));
+        assert!(told("{}").contains("line 1, is no edit"));
     }
 }

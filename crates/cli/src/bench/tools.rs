@@ -24,6 +24,13 @@ pub struct Report {
     pub seconds: f64,
 }
 
+impl Report {
+    /// Whether it says nothing because the file could not be read.
+    pub fn is_unread(&self) -> bool {
+        self.failed.is_some() && self.findings.is_empty()
+    }
+}
+
 /// One finding, in lines that count from 1.
 pub struct Found {
     pub rule: String,
@@ -36,6 +43,13 @@ impl Found {
     pub fn new(rule: &str, first: u32, last: u32, severity: &str) -> Self {
         Self { rule: rule.to_owned(), first, last, severity: severity.to_lowercase() }
     }
+}
+
+/// Times in order of size.
+pub fn sorted(times: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    times
 }
 
 /// Ours, as an editor runs it: syntax, imports and detectors.
