@@ -77,11 +77,10 @@ mod tests {
 
     #[test]
     fn options_of_a_call_end_a_piece_and_lose_nothing() {
-        check("(bool ok, ) = a.call{value: 1}(\"\"); if (ok) { b(); }", &[
-            "(bool ok, ) = a.call{value: 1}",
-            "(\"\");",
-            "if (ok) { b(); }",
-        ]);
+        check(
+            "(bool ok, ) = a.call{value: 1}(\"\"); if (ok) { b(); }",
+            &["(bool ok, ) = a.call{value: 1}", "(\"\");", "if (ok) { b(); }"],
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! To add one: write its file with the manual as the doc comment, its fixture in `tests/detectors`, and one line in [`ALL`].
 
+mod ambiguous_inheritance;
 mod approve_race;
 mod arbitrary_call;
 mod arbitrary_send;
@@ -30,11 +31,13 @@ mod divide_before_multiply;
 mod ecrecover_zero_address;
 mod empty_fallback;
 mod encode_packed_collision;
+mod erc4626_inflation;
 mod event_fields;
 mod fee_on_transfer;
 mod flash_loan_governance;
 mod floating_pragma;
 mod free_memory_pointer;
+mod gas_price_limit;
 mod hardcoded_address;
 mod hardcoded_gas;
 mod hardcoded_secret;
@@ -54,6 +57,8 @@ mod missing_deadline;
 mod missing_disable_initializers;
 mod missing_domain_separation;
 mod missing_events_access_control;
+mod missing_health_check;
+mod missing_quorum;
 mod missing_slippage;
 mod missing_supply_cap;
 mod missing_visibility;
@@ -63,13 +68,17 @@ mod no_emergency_stop;
 mod non_reentrant_not_first;
 mod numbers;
 mod open_price_update;
+mod oracle_min_max;
 mod outdated_compiler;
+mod pooled_ether;
 mod pragma;
+mod proxy_storage_collision;
 mod push_payment;
 mod read_only_reentrancy;
 mod reentrancy;
 mod return_bomb;
 mod roles;
+mod rounding_round_trip;
 mod rtlo;
 mod shadowing_local;
 mod shadowing_state;
@@ -78,12 +87,14 @@ mod shared_upgrade_key;
 mod short_twap;
 mod signature_malleability;
 mod signature_replay;
+mod signature_without_deadline;
 mod silent_catch;
 mod single_oracle;
 mod single_step_ownership;
 mod spot_price;
 mod stale_oracle;
 mod standard;
+mod swallowed_revert;
 mod swaps;
 mod tautology;
 #[cfg(test)]
@@ -91,16 +102,22 @@ mod tests;
 mod transaction_order;
 mod transfer_gas_stipend;
 mod tx_origin;
+mod unauthenticated_message;
 mod unbound_message;
 mod unbounded_loop;
 mod unchecked_address_bytes;
 mod unchecked_arithmetic;
 mod unchecked_call;
 mod unchecked_decode;
+mod unchecked_divisor;
+mod unchecked_nonce;
 mod unchecked_transfer;
 mod unchecked_vrf_request;
+mod unenforced_signature;
 mod uninitialized_storage_pointer;
+mod unlimited_requests;
 mod unnamed_parameter;
+mod unprotected_callback;
 mod unprotected_initializer;
 mod unprotected_selfdestruct;
 mod unprotected_upgrade;
@@ -120,6 +137,7 @@ pub use detector::{Detector, Settings, manual, run};
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
+    &ambiguous_inheritance::DETECTOR,
     &approve_race::DETECTOR,
     &arbitrary_call::DETECTOR,
     &arbitrary_send::DETECTOR,
@@ -144,11 +162,13 @@ pub const ALL: &[&Detector] = &[
     &ecrecover_zero_address::DETECTOR,
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
+    &erc4626_inflation::DETECTOR,
     &event_fields::DETECTOR,
     &fee_on_transfer::DETECTOR,
     &flash_loan_governance::DETECTOR,
     &floating_pragma::DETECTOR,
     &free_memory_pointer::DETECTOR,
+    &gas_price_limit::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
     &hardcoded_secret::DETECTOR,
@@ -168,6 +188,8 @@ pub const ALL: &[&Detector] = &[
     &missing_disable_initializers::DETECTOR,
     &missing_domain_separation::DETECTOR,
     &missing_events_access_control::DETECTOR,
+    &missing_health_check::DETECTOR,
+    &missing_quorum::DETECTOR,
     &missing_slippage::DETECTOR,
     &missing_supply_cap::DETECTOR,
     &missing_visibility::DETECTOR,
@@ -176,11 +198,15 @@ pub const ALL: &[&Detector] = &[
     &no_emergency_stop::DETECTOR,
     &non_reentrant_not_first::DETECTOR,
     &open_price_update::DETECTOR,
+    &oracle_min_max::DETECTOR,
     &outdated_compiler::DETECTOR,
+    &pooled_ether::DETECTOR,
+    &proxy_storage_collision::DETECTOR,
     &push_payment::DETECTOR,
     &read_only_reentrancy::DETECTOR,
     &reentrancy::DETECTOR,
     &return_bomb::DETECTOR,
+    &rounding_round_trip::DETECTOR,
     &rtlo::DETECTOR,
     &shadowing_local::DETECTOR,
     &shadowing_state::DETECTOR,
@@ -188,25 +214,33 @@ pub const ALL: &[&Detector] = &[
     &short_twap::DETECTOR,
     &signature_malleability::DETECTOR,
     &signature_replay::DETECTOR,
+    &signature_without_deadline::DETECTOR,
     &silent_catch::DETECTOR,
     &single_oracle::DETECTOR,
     &single_step_ownership::DETECTOR,
     &spot_price::DETECTOR,
     &stale_oracle::DETECTOR,
+    &swallowed_revert::DETECTOR,
     &tautology::DETECTOR,
     &transaction_order::DETECTOR,
     &transfer_gas_stipend::DETECTOR,
     &tx_origin::DETECTOR,
+    &unauthenticated_message::DETECTOR,
     &unbound_message::DETECTOR,
     &unbounded_loop::DETECTOR,
     &unchecked_address_bytes::DETECTOR,
     &unchecked_arithmetic::DETECTOR,
     &unchecked_call::DETECTOR,
     &unchecked_decode::DETECTOR,
+    &unchecked_divisor::DETECTOR,
+    &unchecked_nonce::DETECTOR,
     &unchecked_transfer::DETECTOR,
     &unchecked_vrf_request::DETECTOR,
+    &unenforced_signature::DETECTOR,
     &uninitialized_storage_pointer::DETECTOR,
+    &unlimited_requests::DETECTOR,
     &unnamed_parameter::DETECTOR,
+    &unprotected_callback::DETECTOR,
     &unprotected_initializer::DETECTOR,
     &unprotected_selfdestruct::DETECTOR,
     &unprotected_upgrade::DETECTOR,
