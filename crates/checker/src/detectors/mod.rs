@@ -37,6 +37,7 @@ mod fee_on_transfer;
 mod flash_loan_governance;
 mod floating_pragma;
 mod free_memory_pointer;
+mod function_selector_collision;
 mod gas_price_limit;
 mod hardcoded_address;
 mod hardcoded_gas;
@@ -76,6 +77,8 @@ mod proxy_storage_collision;
 mod push_payment;
 mod read_only_reentrancy;
 mod reentrancy;
+mod reentrancy_balance;
+mod reentrancy_events;
 mod return_bomb;
 mod roles;
 mod rounding_round_trip;
@@ -114,6 +117,8 @@ mod unchecked_nonce;
 mod unchecked_transfer;
 mod unchecked_vrf_request;
 mod unenforced_signature;
+mod uninitialized_local;
+mod uninitialized_state;
 mod uninitialized_storage_pointer;
 mod unlimited_requests;
 mod unnamed_parameter;
@@ -123,6 +128,7 @@ mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unrecorded_payout;
 mod unsafe_create2;
+mod unsafe_permit;
 mod unsafe_typecast;
 mod unused_return;
 mod unused_state_variable;
@@ -168,6 +174,7 @@ pub const ALL: &[&Detector] = &[
     &flash_loan_governance::DETECTOR,
     &floating_pragma::DETECTOR,
     &free_memory_pointer::DETECTOR,
+    &function_selector_collision::DETECTOR,
     &gas_price_limit::DETECTOR,
     &hardcoded_address::DETECTOR,
     &hardcoded_gas::DETECTOR,
@@ -205,6 +212,8 @@ pub const ALL: &[&Detector] = &[
     &push_payment::DETECTOR,
     &read_only_reentrancy::DETECTOR,
     &reentrancy::DETECTOR,
+    &reentrancy_balance::DETECTOR,
+    &reentrancy_events::DETECTOR,
     &return_bomb::DETECTOR,
     &rounding_round_trip::DETECTOR,
     &rtlo::DETECTOR,
@@ -237,6 +246,8 @@ pub const ALL: &[&Detector] = &[
     &unchecked_transfer::DETECTOR,
     &unchecked_vrf_request::DETECTOR,
     &unenforced_signature::DETECTOR,
+    &uninitialized_local::DETECTOR,
+    &uninitialized_state::DETECTOR,
     &uninitialized_storage_pointer::DETECTOR,
     &unlimited_requests::DETECTOR,
     &unnamed_parameter::DETECTOR,
@@ -246,6 +257,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_upgrade::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_create2::DETECTOR,
+    &unsafe_permit::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,

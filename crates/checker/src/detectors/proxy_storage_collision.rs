@@ -30,7 +30,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    facts::CallKind,
+    facts::{CallKind, Taint},
     ir::{Contract, ContractKind, FunctionKind, TypeNameKind, Variable, VariableMutability},
     program::ContractId,
 };
@@ -70,11 +70,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether what is called of a contract is run by another's code.
-fn delegates(context: &Context<'_>, id: ContractId) -> bool {
+pub(super) fn delegates(context: &Context<'_>, id: ContractId) -> bool {
     let entries = context.contracts.iter().flat_map(|run| &run.entries).filter(|facts| facts.contract == Some(id));
     entries.into_iter().any(|facts| {
         context.program.function(facts.function).kind == FunctionKind::Fallback
-            && facts.calls.iter().any(|call| call.kind == CallKind::DelegateCall)
+            && facts.calls.iter().any(|call| call.kind == CallKind::DelegateCall && call.data_taint.has(Taint::PARAM))
     })
 }
 

@@ -19,15 +19,17 @@
 //!
 //! ## Known gaps
 //! - Any name with `deadline`, `expir`, `until` or `timestamp` in the function counts, whatever is done with it.
-//! - Votes end with their proposal and are left out.
+//! - Votes end with their proposal and are left out, and so are functions that compare something with the caller.
 //! - A signature that is checked in another function is not seen.
 
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{called, has_word, is_open_door, speaks_of},
+    shape::{has_word, is_open_door, is_sender, recovers_signer, speaks_of},
+    view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
+use solwright_analysis::ir::ExprKind;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "signature-without-deadline",
@@ -43,16 +45,11 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in context.views.iter().filter(|view| is_open_door(view.function)) {
-        // The proposal ends, and the vote with it.
-        if has_word(&view.function.name, &["vote"]) {
+        // The proposal ends, and the vote with it; who signs for themselves calls when they like.
+        if has_word(&view.function.name, &["vote"]) || compares_sender(view) {
             continue;
         }
-        let recovers = |name: &str| {
-            matches!(name, "ecrecover" | "recover" | "tryRecover" | "recoverCalldata" | "isValidSignatureNow")
-                || name.to_ascii_lowercase().contains("recoversigner")
-        };
-        let found = view.exprs().iter().find(|(expr, _)| called(expr).is_some_and(|(name, _)| recovers(name)));
-        let Some((expr, _)) = found else { continue };
+        let Some((expr, _)) = view.exprs().iter().find(|(expr, _)| recovers_signer(expr)) else { continue };
         if speaks_of(view, &["deadline", "expir", "timestamp", "until", "validto", "validbefore", "endtime"]) {
             continue;
         }
@@ -64,4 +61,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(context.finding(&DETECTOR, context.place(expr.span), report));
     }
+}
+
+fn compares_sender(view: &View<'_>) -> bool {
+    view.exprs().iter().any(|(expr, _)| match &expr.kind {
+        ExprKind::Binary(left, op, right) => op.is_comparison() && (is_sender(left) || is_sender(right)),
+        _ => false,
+    })
 }

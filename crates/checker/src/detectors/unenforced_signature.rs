@@ -25,7 +25,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{called, is_open_door, mentions},
+    shape::{is_open_door, mentions, recovers_signer},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -67,17 +67,13 @@ fn is_signed(view: &View<'_>, condition: &Expr) -> bool {
     let holds_signer = |name: &str| {
         view.stmts().iter().any(|(stmt, _)| match &stmt.kind {
             StmtKind::Declare { variables, init: Some(init) } => {
-                recovers(init) && matches!(variables.first(), Some(Some(variable)) if variable.name == name)
+                recovers_signer(init) && matches!(variables.first(), Some(Some(variable)) if variable.name == name)
             }
             StmtKind::Expr(Expr { kind: ExprKind::Assign { target, value, .. }, .. }) => {
-                recovers(value) && mentions(target, name)
+                recovers_signer(value) && mentions(target, name)
             }
             _ => false,
         })
     };
-    [left, right].iter().any(|side| recovers(side) || side.name().is_some_and(holds_signer))
-}
-
-fn recovers(expr: &Expr) -> bool {
-    called(expr.peeled()).is_some_and(|(name, _)| matches!(name, "ecrecover" | "recover" | "tryRecover"))
+    [left, right].iter().any(|side| recovers_signer(side) || side.name().is_some_and(holds_signer))
 }
