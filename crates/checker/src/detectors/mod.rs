@@ -9,6 +9,7 @@ mod arbitrary_send;
 mod arbitrary_send_erc20;
 mod arbitrary_send_erc20_permit;
 mod arbitrary_storage_write;
+mod array_clear;
 mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
@@ -61,6 +62,7 @@ mod missing_events_access_control;
 mod missing_health_check;
 mod missing_quorum;
 mod missing_slippage;
+mod missing_storage_gap;
 mod missing_supply_cap;
 mod missing_visibility;
 mod missing_zero_check;
@@ -150,6 +152,7 @@ pub const ALL: &[&Detector] = &[
     &arbitrary_send_erc20::DETECTOR,
     &arbitrary_send_erc20_permit::DETECTOR,
     &arbitrary_storage_write::DETECTOR,
+    &array_clear::DETECTOR,
     &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
     &block_timestamp::DETECTOR,
@@ -198,6 +201,7 @@ pub const ALL: &[&Detector] = &[
     &missing_health_check::DETECTOR,
     &missing_quorum::DETECTOR,
     &missing_slippage::DETECTOR,
+    &missing_storage_gap::DETECTOR,
     &missing_supply_cap::DETECTOR,
     &missing_visibility::DETECTOR,
     &missing_zero_check::DETECTOR,
