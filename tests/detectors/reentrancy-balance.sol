@@ -39,6 +39,14 @@ contract Lender {
         require(token.balanceOf(address(this)) >= before, "not paid back");
     }
 
+    function loanWithFee(uint256 amount) external {
+        uint256 before = token.balanceOf(address(this));
+        uint256 least = before + amount / 1000;
+        require(token.transfer(msg.sender, amount));
+        IBorrower(msg.sender).onLoan(amount); //~ MEDIUM: `loanWithFee` compares a balance over a call
+        require(token.balanceOf(address(this)) >= least, "not paid back");
+    }
+
     function lockedLoan(uint256 amount) external lock {
         uint256 before = token.balanceOf(address(this));
         require(token.transfer(msg.sender, amount));

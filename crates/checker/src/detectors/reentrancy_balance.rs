@@ -86,13 +86,27 @@ fn compared_over_call<'v, 'f>(
                 && !facts.is_authorised(&call.guards)
                 && !matches!(call.function.as_deref(), Some(name) if name.to_ascii_lowercase().contains("transfer"))
         })?;
+        let names = made_of(view, &before.name);
         let (after, _) = view.exprs().iter().find(|(expr, _)| {
             let is_after = expr.span.start > call.site.span.end;
             matches!(&expr.kind, ExprKind::Binary(_, op, _) if is_after && op.is_comparison())
-                && mentions(expr, &before.name)
+                && names.iter().any(|name| mentions(expr, name))
         })?;
         reads_balance(init).then_some((before, call, *after))
     })
+}
+
+/// A variable, and those that are declared with a value made of it.
+fn made_of<'v>(view: &View<'v>, name: &'v str) -> Vec<&'v str> {
+    let mut names = vec![name];
+    for (stmt, _) in view.stmts() {
+        if let StmtKind::Declare { variables, init: Some(init) } = &stmt.kind
+            && names.iter().any(|name| mentions(init, name))
+        {
+            names.extend(variables.iter().flatten().map(|variable| variable.name.as_str()));
+        }
+    }
+    names
 }
 
 /// `address(this).balance`, `token.balanceOf(address(this))`
