@@ -27,6 +27,19 @@ contract Wallet {
         to.transfer(address(this).balance);
     }
 
+    function payByCopy(address payable to) external {
+        address who = tx.origin;
+        require(who == owner); //~ MEDIUM: `who == owner`
+        to.transfer(address(this).balance);
+    }
+
+    function logCopy() external {
+        address who = tx.origin;
+        who = msg.sender;
+        require(who == owner);
+        emit Called(who);
+    }
+
     function isOwner() public view returns (bool) {
         return tx.origin == owner; //~ MEDIUM: `tx.origin == owner`
     }

@@ -87,7 +87,8 @@ fn budgets() -> anyhow::Result<Vec<String>> {
     for file in rust_files()? {
         let text = fs::read_to_string(&file)?;
         let length = product_lines(&text);
-        let detector = file.components().any(|part| part.as_os_str() == "detectors");
+        // The registry is a list, it grows with every detector.
+        let detector = file.components().any(|part| part.as_os_str() == "detectors") && !file.ends_with("mod.rs");
         let bound = if detector { LONGEST_DETECTOR } else { LONGEST_FILE };
         if length > bound {
             errors.push(format!("{}: {length} lines, more than {bound}", shown(&file)));

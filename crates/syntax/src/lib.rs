@@ -11,6 +11,7 @@
 mod damage;
 mod document;
 mod items;
+mod loose;
 mod member;
 mod natspec;
 mod outline;
@@ -22,6 +23,7 @@ mod token;
 pub use damage::SyntaxError;
 pub use document::Document;
 pub use items::{ContractItem, ContractKind, FunctionItem, MemberItem, MemberKind, Mutability, Visibility};
+pub use loose::loose_statements;
 pub use natspec::NatSpec;
 pub use position::{LineIndex, Position, PositionEncoding};
 pub use span::Span;

@@ -432,9 +432,11 @@ impl<'a> Walker<'a> {
             }
             None => Vec::new(),
         };
+        // Who acts on the caller's behalf, as a token does, decides nothing about the caller.
+        let judges = about_sender && method.is_some_and(|id| !self.program.function(id).is_mutating());
         let one = |ty: &Ty| {
             let mut value = Value::tainted(ty.clone(), Taint::RETURNED | own);
-            if about_sender && *ty == Ty::Bool {
+            if judges && *ty == Ty::Bool {
                 value.holds = Checks::CALLER;
             }
             value

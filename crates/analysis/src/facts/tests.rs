@@ -154,6 +154,21 @@ fn either_of_two_checks_of_the_caller_is_one() {
 }
 
 #[test]
+fn a_list_that_knows_the_caller_decides_and_a_token_that_moves_for_it_does_not() {
+    let text = "interface I { function transfer(address, uint) external returns (bool); function knows(address) external view returns (bool); }
+        contract A { I immutable i; uint x;
+        function f() external { require(i.knows(msg.sender)); x = 1; }
+        function g() external { require(i.transfer(msg.sender, 1)); x = 1; }
+    }";
+    let program = Program::build(&Sources::of_text("Main.sol", text));
+    let is_closed = |name: &str| {
+        let id = program.main_functions().find(|&id| program.function(id).name == name).unwrap();
+        !facts_of(&program, id).access.is_empty()
+    };
+    assert_eq!(["f", "g"].map(is_closed), [true, false]);
+}
+
+#[test]
 fn parameters_that_are_checked_are_told_from_those_that_are_not() {
     let text = "contract A { mapping(address => uint) x; function f(address a, uint b, uint c) external {
         require(a != address(0)); x[a] = b; } }";

@@ -1,14 +1,36 @@
 //! solar's tree into ours: statements.
 
 use super::{
-    Block, CatchClause, Stmt, StmtKind, legacy,
+    Block, CatchClause, Function, FunctionKind, Mutability, Stmt, StmtKind, Visibility, legacy,
     lower::{Lower, path, span},
 };
 use solar::{ast, interface::SpannedOption};
+use solwright_syntax::Span;
 
 impl Lower {
     pub fn block(&mut self, block: &ast::Block<'_>) -> Block {
         Block { stmts: block.stmts.iter().map(|stmt| self.stmt(stmt)).collect(), span: Some(span(block.span)) }
+    }
+
+    /// Statements that stand outside of any function, as a function that anyone may call.
+    pub fn snippet(stmts: &[ast::Stmt<'_>], whole: Span) -> Function {
+        let mut lower = Self { depth: 0 };
+        let stmts: Vec<Stmt> = stmts.iter().map(|stmt| lower.stmt(stmt)).collect();
+        Function {
+            kind: FunctionKind::Function,
+            name: "snippet".to_owned(),
+            name_span: stmts.first().map_or(whole, |stmt| stmt.span),
+            span: whole,
+            params: Vec::new(),
+            returns: Vec::new(),
+            visibility: Visibility::External,
+            states_visibility: false,
+            mutability: Mutability::NonPayable,
+            modifiers: Vec::new(),
+            is_virtual: false,
+            is_override: false,
+            body: Some(Block { stmts, span: Some(whole) }),
+        }
     }
 
     fn stmt(&mut self, stmt: &ast::Stmt<'_>) -> Stmt {

@@ -1,15 +1,15 @@
 //! A text into a tree, with whatever does not parse left out.
 
-use super::{FileIr, legacy, lower::Lower, nesting};
+use super::{FileIr, Function, legacy, lower::Lower, nesting};
 use solar::{
     interface::{
         Session,
         diagnostics::{DiagCtxt, InMemoryEmitter},
         source_map::FileName,
     },
-    parse::Parser,
+    parse::{PResult, Parser},
 };
-use solwright_syntax::{Document, Span};
+use solwright_syntax::{Document, Span, loose_statements};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Members that may be left out before the file is given up.
@@ -35,24 +35,50 @@ fn guarded(text: &str) -> FileIr {
         .unwrap_or_else(|_| given_up(text, "the parser stopped at this file, it is not analysed".to_owned()))
 }
 
-/// First the text as it is; when that fails, with the words of older versions replaced, without its damaged members; then without each member that still stops the parser.
+/// First the text as it is; when that fails, with the words of older versions replaced and with statements outside of
+/// any function read apart; then without its damaged members.
 fn recovering(text: &str) -> FileIr {
-    let first = match attempt(text) {
-        Ok(file) => return file,
-        Err(failure) => failure,
-    };
+    if let Ok(file) = attempt(text) {
+        return file;
+    }
     let modern = legacy::modernised(text);
     if modern != text
         && let Ok(file) = attempt(&modern)
     {
         return file;
     }
-    let text = modern.as_str();
+    let Some((snippet, rest)) = without_snippet(&modern) else { return without_damage(&modern) };
+    let mut file = without_damage(&rest);
+    file.functions.push(snippet);
+    file
+}
+
+/// What stands outside of any function as a function of its own, and the text without it; when it parses.
+fn without_snippet(text: &str) -> Option<(Function, String)> {
+    let loose = loose_statements(text);
+    let whole = Span::new(loose.first()?.start, loose.last()?.end);
+    let mut rest = text.to_owned();
+    for &span in &loose {
+        rest = blanked(&rest, |at| span.contains(at));
+    }
+    let alone = blanked(text, |at| !loose.iter().any(|span| span.contains(at)));
+    let snippet = run(&alone, |parser| {
+        let mut stmts = Vec::new();
+        while !parser.token.is_eof() {
+            stmts.push(parser.parse_stmt()?);
+        }
+        Ok(Lower::snippet(&stmts, whole))
+    });
+    Some((snippet.ok()?, rest))
+}
+
+/// Without its damaged members; then without each member that still stops the parser.
+fn without_damage(text: &str) -> FileIr {
     let document = Document::parse(text);
     let mut current = document.with_damage_blanked();
     let mut damage: Vec<(Span, String)> =
         document.damaged_members().into_iter().map(|span| (span, "this member does not parse".to_owned())).collect();
-    let mut failure = first;
+    let mut failure = (Span::new(0, text.len()), "this file does not parse".to_owned());
     for _ in 0..MAX_ATTEMPTS {
         match attempt(&current) {
             Ok(mut file) => {
@@ -63,7 +89,7 @@ fn recovering(text: &str) -> FileIr {
         }
         let Some(member) = member_around(&document, &current, failure.0) else { break };
         damage.push((member, failure.1.clone()));
-        current = blanked(&current, member);
+        current = blanked(&current, |at| member.contains(at));
     }
     let mut file = given_up(text, failure.1);
     file.damage[0].0 = failure.0;
@@ -82,17 +108,30 @@ fn member_around(document: &Document, current: &str, error: Span) -> Option<Span
     inside.or_else(|| spans.iter().rev().find(|span| span.end <= error.start)).copied()
 }
 
-fn blanked(text: &str, span: Span) -> String {
+/// The text with spaces, and its line ends, where `is_blank` says so of an offset.
+fn blanked(text: &str, is_blank: impl Fn(usize) -> bool) -> String {
     let blank = |(at, char): (usize, char)| {
-        let inside = span.contains(at) && char != '\n' && char != '\r';
+        let inside = is_blank(at) && char != '\n' && char != '\r';
         let (copy, blanks) = if inside { (None, char.len_utf8()) } else { (Some(char), 0) };
         copy.into_iter().chain(std::iter::repeat_n(' ', blanks))
     };
     text.char_indices().flat_map(blank).collect()
 }
 
-/// One run of the parser: the tree, or the first error's place and words.
 fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
+    let file = run(text, |parser| parser.parse_file().map(|unit| Lower::file(&unit)))?;
+    match nameless(&file) {
+        // The parser takes `function () payable {}` for a variable, the compiler of its time for the fallback.
+        Some(place) => Err((place, "a state variable needs a name".to_owned())),
+        None => Ok(file),
+    }
+}
+
+/// One run of the parser: what it made, or the first error's place and words.
+fn run<T>(
+    text: &str,
+    parse: impl for<'s, 'a> FnOnce(&mut Parser<'s, 'a, '_>) -> PResult<'s, T>,
+) -> Result<T, (Span, String)> {
     let (emitter, diagnostics) = InMemoryEmitter::new();
     let session = Session::builder().dcx(DiagCtxt::new(Box::new(emitter))).single_threaded().build();
     session.enter_sequential(|| {
@@ -100,27 +139,14 @@ fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
         let mut parser =
             Parser::from_source_code(&session, &arena, FileName::Custom("file".to_owned()), text.to_owned())
                 .map_err(|_| (Span::new(0, 0), "the file is too long to be parsed".to_owned()))?;
-        let unit = parser.parse_file().map_err(|error| {
+        parse(&mut parser).map_err(|error| {
             error.emit();
-        });
-        match unit {
-            Ok(unit) => {
-                let file = Lower::file(&unit);
-                match nameless(&file) {
-                    // The parser takes `function () payable {}` for a variable, the compiler of its time for the fallback.
-                    Some(place) => Err((place, "a state variable needs a name".to_owned())),
-                    None => Ok(file),
-                }
-            }
-            Err(()) => {
-                let diagnostics = diagnostics.read();
-                let last = diagnostics.last();
-                let place = last.and_then(|diagnostic| diagnostic.span.primary_span());
-                let message =
-                    last.map_or_else(|| "syntax error".to_owned(), |diagnostic| diagnostic.label().into_owned());
-                Err((place.map_or(Span::new(0, 0), super::lower::span), message))
-            }
-        }
+            let diagnostics = diagnostics.read();
+            let last = diagnostics.last();
+            let place = last.and_then(|diagnostic| diagnostic.span.primary_span());
+            let message = last.map_or_else(|| "syntax error".to_owned(), |diagnostic| diagnostic.label().into_owned());
+            (place.map_or(Span::new(0, 0), super::lower::span), message)
+        })
     })
 }
 

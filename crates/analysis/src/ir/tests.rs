@@ -18,6 +18,17 @@ fn a_member_that_does_not_parse_is_left_out_and_the_rest_stays() {
 }
 
 #[test]
+fn statements_outside_of_any_function_are_read_beside_the_rest() {
+    let text = "contract A { function g() external {} }\n// Ä\n(bool ok, ) = a.call{value: 1}(\"\");\nrequire(ok);";
+    let file = one(text);
+    assert_eq!(functions(&file), ["g"]);
+    let stmts = &file.functions[0].body.as_ref().unwrap().stmts;
+    let told: Vec<_> = stmts.iter().map(|stmt| stmt.span.text(text)).collect();
+    assert_eq!(told, ["(bool ok, ) = a.call{value: 1}(\"\");", "require(ok);"]);
+    assert!(file.damage.is_empty());
+}
+
+#[test]
 fn half_typed_code_keeps_its_neighbours() {
     let file = one(
         "contract A {\n  function f() external { x. \n  }\n  function g() external {}\n}\ncontract B { function h() external {} }",

@@ -38,7 +38,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     scwe: "SCWE-042",
-    also: &[],
+    also: &["SCWE-106"],
     swc: None,
     source: include_str!("arbitrary_call.rs"),
     check,

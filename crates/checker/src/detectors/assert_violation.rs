@@ -32,7 +32,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Low,
     confidence: Confidence::Medium,
     scwe: "SCWE-067",
-    also: &[],
+    also: &["SCWE-004"],
     swc: Some("SWC-110"),
     source: include_str!("assert_violation.rs"),
     check,

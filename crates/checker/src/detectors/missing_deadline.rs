@@ -1,7 +1,8 @@
 //! # A trade without a deadline
 //!
 //! ## What it does
-//! Looks for trades on an exchange whose deadline is `block.timestamp`, a time counted from it, or the greatest number.
+//! Looks for trades on an exchange whose deadline is `block.timestamp`, a time counted from it, or the greatest number; and for
+//! functions that anyone may call to swap at a least amount, which take no deadline at all.
 //!
 //! ## Why it is bad
 //! `block.timestamp` is the time at which the transaction is mined, whenever that is, so the deadline is never missed. A
@@ -23,7 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{compares, names_any, only_value},
+    shape::{compares, has_word, is_open_door, names_any, only_value, speaks_of},
     swaps::trade,
     view::View,
 };
@@ -36,7 +37,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Low,
     confidence: Confidence::High,
     scwe: "SCWE-141",
-    also: &[],
+    also: &["SCWE-142"],
     swc: None,
     source: include_str!("missing_deadline.rs"),
     check,
@@ -44,6 +45,16 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
+        if offers_trade(view) {
+            let report = Report {
+                confidence: Confidence::Low,
+                message: format!("`{}` takes no deadline", view.function.name),
+                note: "a transaction that waits is made at the worst moment that the least amount allows".to_owned(),
+                help: "take a `deadline` and compare it with `block.timestamp`".to_owned(),
+                ..Report::of(&DETECTOR)
+            };
+            findings.push(context.finding(&DETECTOR, context.place(view.function.name_span), report));
+        }
         for (expr, _) in view.exprs() {
             let Some(deadline) = trade(expr).and_then(|trade| trade.deadline) else { continue };
             if !never_passes(view, deadline) || has_own_deadline(view) {
@@ -59,6 +70,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(context.finding(&DETECTOR, place, report));
         }
     }
+}
+
+/// Whether anyone may call it to swap for a least amount, without a word about the time.
+fn offers_trade(view: &View<'_>) -> bool {
+    let name = view.function.name.to_ascii_lowercase();
+    is_open_door(view.function)
+        && name.starts_with("swap")
+        && view.function.params.iter().any(|param| has_word(&param.name, &["min"]))
+        && !speaks_of(view, &["deadline", "expir", "validuntil", "timestamp", "params"])
 }
 
 /// Whether the function or one of its modifiers looks at a deadline of the caller's.

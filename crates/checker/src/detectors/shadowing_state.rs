@@ -33,7 +33,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-069",
-    also: &["SCWE-010"],
+    also: &["SCWE-010", "SCWE-099"],
     swc: Some("SWC-119"),
     source: include_str!("shadowing_state.rs"),
     check,

@@ -157,6 +157,14 @@ pub(super) fn asks_caller(view: &View<'_>) -> bool {
         })
 }
 
+/// Whether it recovers the signer of a hash.
+pub(super) fn recovers_signer(expr: &Expr) -> bool {
+    called(expr.peeled()).is_some_and(|(name, _)| {
+        matches!(name, "ecrecover" | "recover" | "tryRecover" | "recoverCalldata")
+            || name.to_ascii_lowercase().contains("recoversigner")
+    })
+}
+
 /// Whether anyone may call a function that changes something and says how.
 pub(super) fn is_open_door(function: &Function) -> bool {
     function.is_external()

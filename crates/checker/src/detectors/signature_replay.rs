@@ -25,7 +25,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::called,
+    shape::recovers_signer,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{EffectKind, FunctionFacts, GuardKind};
@@ -46,12 +46,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for run in &context.contracts {
         for facts in run.entries.iter().filter(|facts| facts.is_entry) {
             let Some(view) = context.view(facts.function) else { continue };
-            let recovers = |name: &str| {
-                matches!(name, "ecrecover" | "recover" | "tryRecover" | "recoverCalldata")
-                    || name.to_ascii_lowercase().contains("recoversigner")
-            };
-            let recovered = view.exprs().iter().find(|(expr, _)| called(expr).is_some_and(|(name, _)| recovers(name)));
-            let Some((expr, _)) = recovered else { continue };
+            let Some((expr, _)) = view.exprs().iter().find(|(expr, _)| recovers_signer(expr)) else { continue };
             if !acts(facts) || leaves_mark(context, facts) {
                 continue;
             }

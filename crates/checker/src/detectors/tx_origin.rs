@@ -18,12 +18,14 @@
 //!
 //! ## Known gaps
 //! - `tx.origin == msg.sender`, which keeps contracts out, is not reported: it authorises nobody.
-//! - A copy of `tx.origin` in a variable is not followed.
+//! - A copy of `tx.origin` is followed where a local variable is declared as it and stays so.
 
 use super::{
     Detector,
     context::{Context, Report},
     edits,
+    shape::{only_value, without_casts},
+    view::View,
 };
 use crate::{
     finding::{Confidence, Finding, Severity},
@@ -44,10 +46,11 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for body in context.views.iter().filter_map(|view| view.function.body.as_ref()) {
-        let mut found = Vec::new();
+    for view in &context.views {
+        let Some(body) = &view.function.body else { continue };
+        let mut found = Found { names: copies(view), exprs: Vec::new() };
         block(body, &mut found);
-        for expr in found {
+        for expr in found.exprs {
             let place = context.place(expr.span);
             let report = Report {
                 severity: Severity::Medium,
@@ -74,13 +77,37 @@ fn by_caller(condition: &Expr) -> Vec<Edit> {
     edits
 }
 
-fn block<'a>(block: &'a Block, found: &mut Vec<&'a Expr>) {
+/// What was found in a function, and the variables that hold `tx.origin` in it.
+struct Found<'a> {
+    names: Vec<&'a str>,
+    exprs: Vec<&'a Expr>,
+}
+
+impl Found<'_> {
+    fn is_origin(&self, expr: &Expr) -> bool {
+        is_origin(expr) || without_casts(expr).name().is_some_and(|name| self.names.contains(&name))
+    }
+}
+
+/// Local variables that are declared as `tx.origin` and stay so.
+fn copies<'a>(view: &View<'a>) -> Vec<&'a str> {
+    let declared = view.stmts().iter().filter_map(|(stmt, _)| match &stmt.kind {
+        StmtKind::Declare { variables, init: Some(init) } if is_origin(init) => match variables.as_slice() {
+            [Some(variable)] => Some(variable.name.as_str()),
+            _ => None,
+        },
+        _ => None,
+    });
+    declared.filter(|name| only_value(view, name).is_some()).collect()
+}
+
+fn block<'a>(block: &'a Block, found: &mut Found<'a>) {
     for Stmt { kind, .. } in &block.stmts {
         stmt(kind, found);
     }
 }
 
-fn stmt<'a>(kind: &'a StmtKind, found: &mut Vec<&'a Expr>) {
+fn stmt<'a>(kind: &'a StmtKind, found: &mut Found<'a>) {
     match kind {
         StmtKind::Declare { init: Some(value), .. } | StmtKind::Expr(value) | StmtKind::Return(Some(value)) => {
             search(value, found);
@@ -104,7 +131,7 @@ fn stmt<'a>(kind: &'a StmtKind, found: &mut Vec<&'a Expr>) {
 }
 
 /// Conditions anywhere in an expression.
-fn search<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
+fn search<'a>(expr: &'a Expr, found: &mut Found<'a>) {
     match &expr.kind {
         ExprKind::Call { callee, args, .. } if matches!(callee.name(), Some("require" | "assert")) => {
             args.first().iter().for_each(|condition| decides(&condition.value, found));
@@ -122,20 +149,21 @@ fn search<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
 }
 
 /// The parts of a condition that `tx.origin` decides.
-fn decides<'a>(condition: &'a Expr, found: &mut Vec<&'a Expr>) {
+fn decides<'a>(condition: &'a Expr, found: &mut Found<'a>) {
     let condition = condition.peeled();
     match &condition.kind {
         ExprKind::Binary(left, BinaryOp::Eq | BinaryOp::Ne, right) => {
-            let other = if is_origin(left) { Some(right) } else { is_origin(right).then_some(left) };
+            let other = if found.is_origin(left) { Some(right) } else { found.is_origin(right).then_some(left) };
             match other {
-                Some(other) if names_account(other) => found.push(condition),
+                Some(other) if names_account(other) => found.exprs.push(condition),
                 Some(_) => {}
                 None => [left, right].into_iter().for_each(|side| search(side, found)),
             }
         }
         ExprKind::Yul(name, args) if name == "eq" && args.len() == 2 => {
-            let other = if is_origin(&args[0]) { Some(&args[1]) } else { is_origin(&args[1]).then_some(&args[0]) };
-            found.extend(other.filter(|other| names_account(other)).map(|_| condition));
+            let other =
+                if found.is_origin(&args[0]) { Some(&args[1]) } else { found.is_origin(&args[1]).then_some(&args[0]) };
+            found.exprs.extend(other.filter(|other| names_account(other)).map(|_| condition));
         }
         ExprKind::Binary(left, BinaryOp::And | BinaryOp::Or, right) => {
             decides(left, found);
@@ -143,7 +171,7 @@ fn decides<'a>(condition: &'a Expr, found: &mut Vec<&'a Expr>) {
         }
         ExprKind::Unary(UnaryOp::Not, inner) => decides(inner, found),
         // `allowed[tx.origin]`
-        ExprKind::Index(_, Some(key)) if is_origin(key) => found.push(condition),
+        ExprKind::Index(_, Some(key)) if found.is_origin(key) => found.exprs.push(condition),
         ExprKind::Yul(_, args) => args.iter().for_each(|arg| decides(arg, found)),
         _ => condition.children().into_iter().for_each(|child| search(child, found)),
     }

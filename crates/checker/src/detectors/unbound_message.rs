@@ -39,14 +39,16 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Low,
     confidence: Confidence::Low,
     scwe: "SCWE-033",
-    also: &[],
+    also: &["SCWE-022", "SCWE-107"],
     swc: None,
     source: include_str!("unbound_message.rs"),
     check,
 };
 
 /// What functions are called that carry out messages.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
+    "deliver",
+    "delivermessage",
     "receive",
     "receivemessage",
     "processmessage",

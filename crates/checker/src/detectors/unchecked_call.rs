@@ -35,7 +35,7 @@ pub(super) const DETECTOR: Detector = Detector {
     severity: Severity::Medium,
     confidence: Confidence::High,
     scwe: "SCWE-048",
-    also: &[],
+    also: &["SCWE-004"],
     swc: Some("SWC-104"),
     source: include_str!("unchecked_call.rs"),
     check,

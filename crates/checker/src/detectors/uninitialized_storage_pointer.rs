@@ -93,7 +93,7 @@ fn is_set_first(view: &View<'_>, variable: &Variable) -> bool {
 }
 
 /// Whether the variable itself, alone or in a list, is assigned to.
-fn has_name(target: &Expr, name: &str) -> bool {
+pub(super) fn has_name(target: &Expr, name: &str) -> bool {
     match &target.peeled().kind {
         ExprKind::Tuple(parts) => parts.iter().flatten().any(|part| has_name(part, name)),
         // `pointer.slot := …`
