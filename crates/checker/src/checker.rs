@@ -288,9 +288,10 @@ fn security_layer(found: &[Finding]) -> Layer {
     Layer::of(found.iter().map(diagnostic).collect())
 }
 
+/// A compiler that nobody installed is a remark; one that fails is an error.
 fn unavailable(failure: &CompileError, sources: &Sources) -> Layer {
     Layer::unavailable(Diagnostic {
-        level: Level::Note,
+        level: if matches!(failure, CompileError::NoCompiler(_)) { Level::Note } else { Level::Error },
         code: None,
         message: failure.to_string(),
         file: sources.main().path.clone(),

@@ -8,6 +8,7 @@ mod files;
 mod load;
 mod remapping;
 mod scan;
+mod settings;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod tests;
 pub use files::{DiskFiles, Files, MAX_FILE_BYTES, Overlay, ReadError};
 pub use load::{MAX_FILES, MAX_TOTAL_BYTES};
 pub use remapping::Remapping;
+pub use settings::CompilerSettings;
 pub use sources::{Import, MissingImport, SourceFile, Sources};
 
 use std::{
@@ -29,6 +31,7 @@ pub struct Project {
     workspace: Option<PathBuf>,
     libs: Vec<PathBuf>,
     remappings: Vec<Remapping>,
+    compiler: CompilerSettings,
 }
 
 impl Project {
@@ -39,8 +42,8 @@ impl Project {
         let found = config::find_root(start);
         let root = found.clone().unwrap_or_else(|| start.to_path_buf());
         let workspace = found.map(|root| config::find_workspace(&root));
-        let config::Config { libs, remappings } = config::read(&root);
-        Self { root, workspace, libs, remappings }
+        let config::Config { libs, remappings, compiler } = config::read(&root);
+        Self { root, workspace, libs, remappings, compiler }
     }
 
     /// The folder that remappings and root-relative imports start from.
@@ -56,6 +59,11 @@ impl Project {
     /// Remappings in force: the project's own first, then those found by convention.
     pub fn remappings(&self) -> &[Remapping] {
         &self.remappings
+    }
+
+    /// What its configuration tells the compiler.
+    pub fn compiler(&self) -> &CompilerSettings {
+        &self.compiler
     }
 
     /// Loads `text` as the file at `path`, with everything it imports, directly or not.
