@@ -16,7 +16,9 @@ use solwright_analysis::{
 };
 use solwright_syntax::{Document, FunctionStub};
 use std::{
-    path::Path,
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -67,6 +69,8 @@ pub struct FileReport {
     pub compiler: Option<String>,
     /// Why no compiler was asked, and what mends it.
     pub unavailable: Option<Diagnostic>,
+    /// Texts of other files that messages name places in, as they were when they were read.
+    pub texts: Vec<(PathBuf, Arc<str>)>,
     /// What each layer cost.
     pub milliseconds: Timings,
 }
@@ -128,11 +132,18 @@ impl Checker {
         diagnostics.extend(missing_imports(&sources));
         let findings = detectors::run(&Program::build(&sources), &self.config.detectors);
         clock.lap(|timings| &mut timings.security);
-        let mut report =
-            FileReport { diagnostics, findings, compiler: None, unavailable: None, milliseconds: clock.timings };
+        let mut report = FileReport {
+            diagnostics,
+            findings,
+            compiler: None,
+            unavailable: None,
+            texts: Vec::new(),
+            milliseconds: clock.timings,
+        };
         if depth == Depth::Full {
             self.compile_file(&sources, well_formed, &mut report, &mut clock);
         }
+        report.texts = named_texts(&sources, &report);
         report.milliseconds = clock.finish();
         report
     }
@@ -275,6 +286,13 @@ fn missing_imports(sources: &Sources) -> Vec<Diagnostic> {
         span: Some(missing.span),
     };
     sources.missing.iter().map(diagnostic).collect()
+}
+
+fn named_texts(sources: &Sources, report: &FileReport) -> Vec<(PathBuf, Arc<str>)> {
+    let steps = report.findings.iter().flat_map(|finding| &finding.trace).map(|step| &step.file);
+    let named: HashSet<&PathBuf> = report.diagnostics.iter().map(|diagnostic| &diagnostic.file).chain(steps).collect();
+    let others = sources.files.iter().skip(1).filter(|file| named.contains(&file.path));
+    others.map(|file| (file.path.clone(), Arc::clone(&file.text))).collect()
 }
 
 fn security_layer(found: &[Finding]) -> Layer {

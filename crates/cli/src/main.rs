@@ -8,10 +8,12 @@ mod check;
 mod complete;
 mod doctor;
 mod explain;
+mod files;
 mod generate;
 mod json;
 mod lab;
 mod model;
+mod parallel;
 mod sarif;
 mod score;
 mod setup;
@@ -29,6 +31,8 @@ pub enum Outcome {
     Fine,
     /// The answer is no: findings at or above `--fail-on`, or no candidate passed.
     No,
+    /// Some of the input could not be dealt with, which was told at once; the rest was.
+    Broken,
 }
 
 fn main() -> ExitCode {
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
     match run(&arguments.command) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(1),
+        Ok(Outcome::Broken) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("solwright: {error:#}");

@@ -116,7 +116,7 @@ mod weak_hash;
 mod weak_randomness;
 mod words;
 
-pub use detector::{Detector, Settings, manual, run};
+pub use detector::{Detector, Settings, manual, manual_url, run};
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[
