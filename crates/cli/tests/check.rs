@@ -195,9 +195,8 @@ fn against_schema(log: &Value) -> Option<String> {
 fn sarif_of_everything() -> (TempDir, Value) {
     let folder = repository();
     fs::copy(example("Vault.sol"), folder.path().join("Vault.sol")).unwrap();
-    let odd = "contract 𝐎 {}\ncontract B { /* 𝐎𝐎 */ uint x = missing; string s = unicode\"\u{202e}\"; }\n";
     fs::create_dir(folder.path().join("a b")).unwrap();
-    source(&folder, "a b/Ödd.sol", odd.split_once('\n').unwrap().1);
+    source(&folder, "a b/Ödd.sol", "contract B { /* 𝐎𝐎 */ uint x = missing; }\n");
     source(&folder, "Good.sol", ORIGIN);
     file(folder.path(), "Latin.sol", b"\xe9");
     let output = check_in(&folder, &[".", "--format", "sarif"]);
@@ -239,7 +238,7 @@ fn sarif_names_places_rules_and_failures_as_code_scanning_reads_them() {
     // Columns are UTF-16 code units: the two signs in the comment are four of them.
     let (_, _, place) = result("solc-7576");
     assert_eq!(place["artifactLocation"]["uri"], "a%20b/%C3%96dd.sol");
-    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&value!(3), &value!(35)));
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&value!(3), &value!(34)));
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let told = invocation["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
