@@ -18,7 +18,9 @@ use solwright_analysis::{
 };
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
-    path::Path,
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -89,6 +91,8 @@ pub struct FileReport {
     pub compiler: Option<String>,
     /// Why no compiler was asked, and what mends it.
     pub unavailable: Option<Diagnostic>,
+    /// Texts of other files that messages name places in, as they were when they were read.
+    pub texts: Vec<(PathBuf, Arc<str>)>,
     /// What each layer cost.
     pub milliseconds: Timings,
 }
@@ -163,11 +167,13 @@ impl Checker {
             configuration,
             compiler: None,
             unavailable: None,
+            texts: Vec::new(),
             milliseconds: clock.timings,
         };
         if depth == Depth::Full {
             self.compile_file(&sources, well_formed, &mut report, &mut clock);
         }
+        report.texts = named_texts(&sources, &report);
         report.milliseconds = clock.finish();
         report
     }
@@ -338,6 +344,13 @@ fn unknown_detectors(text: &str, path: &Path) -> Vec<Diagnostic> {
     Suppressions::parse(text).unknown.into_iter().map(diagnostic).collect()
 }
 
+fn named_texts(sources: &Sources, report: &FileReport) -> Vec<(PathBuf, Arc<str>)> {
+    let steps = report.findings.iter().flat_map(|finding| &finding.trace).map(|step| &step.file);
+    let named: HashSet<&PathBuf> = report.diagnostics.iter().map(|diagnostic| &diagnostic.file).chain(steps).collect();
+    let others = sources.files.iter().skip(1).filter(|file| named.contains(&file.path));
+    others.map(|file| (file.path.clone(), Arc::clone(&file.text))).collect()
+}
+
 fn security_layer(found: &[Finding]) -> Layer {
     let diagnostic = |finding: &Finding| Diagnostic {
         level: if finding.severity >= Severity::Medium { Level::Error } else { Level::Warning },
@@ -349,9 +362,10 @@ fn security_layer(found: &[Finding]) -> Layer {
     Layer::of(found.iter().map(diagnostic).collect())
 }
 
+/// A compiler that nobody installed is a remark; one that fails is an error.
 fn unavailable(failure: &CompileError, sources: &Sources) -> Layer {
     Layer::unavailable(Diagnostic {
-        level: Level::Note,
+        level: if matches!(failure, CompileError::NoCompiler(_)) { Level::Note } else { Level::Error },
         code: None,
         message: failure.to_string(),
         file: sources.main().path.clone(),

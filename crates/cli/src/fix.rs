@@ -32,7 +32,8 @@ struct Outcome {
 /// Mends what can be mended safely in each file, and says on standard error what was done; a dry run writes nothing.
 pub fn run(checker: &Checker, files: &[PathBuf], dry: bool) -> anyhow::Result<()> {
     for path in files {
-        let (path, source) = setup::read(path)?;
+        // The check that follows tells of what cannot be read.
+        let Ok((path, source)) = setup::read(path) else { continue };
         let outcome = mend(checker, &path, &source);
         if !dry && outcome.applied > 0 {
             setup::replace(&path, &source, &outcome.text)?;

@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use solwright_checker::{Diagnostic, Finding, Layer, Level, Verdict};
 use solwright_generate::{Candidate, Proposal, reasoning::Stage};
 use solwright_syntax::{LineIndex, PositionEncoding, Span};
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A text and its lines: turns byte spans into ranges.
 pub struct Lines<'a> {
@@ -24,6 +27,12 @@ impl<'a> Lines<'a> {
         (position.line + 1, position.character + 1)
     }
 
+    /// The same, with columns in UTF-16 code units, as SARIF counts them.
+    pub fn at_utf16(&self, offset: usize) -> (u32, u32) {
+        let position = self.index.position(self.text, offset, PositionEncoding::Utf16);
+        (position.line + 1, position.character + 1)
+    }
+
     /// A line's text, from 1.
     pub fn line(&self, number: u32) -> &'a str {
         self.index.line_span(number.saturating_sub(1)).text(self.text).trim_end()
@@ -39,16 +48,46 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// A finding in the file that `lines` holds.
-pub fn finding(finding: &Finding, lines: &Lines<'_>) -> Value {
+/// The texts that the messages of one file name places in.
+pub struct Texts<'a> {
+    main: &'a Path,
+    lines: Lines<'a>,
+    others: Vec<(&'a Path, Lines<'a>)>,
+}
+
+impl<'a> Texts<'a> {
+    /// The file at `main`, alone.
+    pub fn of(main: &'a Path, text: &'a str) -> Self {
+        Self { main, lines: Lines::new(text), others: Vec::new() }
+    }
+
+    /// The same with other files.
+    pub fn with(self, others: &'a [(PathBuf, Arc<str>)]) -> Self {
+        Self { others: others.iter().map(|(path, text)| (path.as_path(), Lines::new(text))).collect(), ..self }
+    }
+
+    /// The lines of a file, where its text is at hand.
+    pub fn lines(&self, file: &Path) -> Option<&Lines<'a>> {
+        if file == self.main {
+            return Some(&self.lines);
+        }
+        self.others.iter().find(|(path, _)| *path == file).map(|(_, lines)| lines)
+    }
+
+    fn range(&self, file: &Path, span: Span) -> Option<Value> {
+        Some(self.lines(file)?.range(span))
+    }
+}
+
+/// A finding.
+pub fn finding(finding: &Finding, texts: &Texts<'_>) -> Value {
     let trace: Vec<Value> = finding
         .trace
         .iter()
         .map(|step| {
             let mut value = json!({ "file": step.file, "message": step.message });
-            // Another file's text is not at hand here, so a step in it is named without its range.
-            if step.file == finding.file {
-                value["range"] = lines.range(step.span);
+            if let Some(range) = texts.range(&step.file, step.span) {
+                value["range"] = range;
             }
             value
         })
@@ -61,7 +100,7 @@ pub fn finding(finding: &Finding, lines: &Lines<'_>) -> Value {
         "note": finding.note,
         "help": finding.help,
         "file": finding.file,
-        "range": lines.range(finding.span),
+        "range": texts.range(&finding.file, finding.span),
         "trace": trace,
         "scwe": finding.scwe,
     });
@@ -69,20 +108,21 @@ pub fn finding(finding: &Finding, lines: &Lines<'_>) -> Value {
         value["swc"] = swc.into();
     }
     if let Some(fix) = &finding.fix {
-        let edit = |(span, text): &(Span, String)| json!({ "range": lines.range(*span), "newText": text });
+        let edit =
+            |(span, text): &(Span, String)| json!({ "range": texts.range(&finding.file, *span), "newText": text });
         value["fix"] = json!({ "title": fix.title, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>() });
     }
     value
 }
 
 /// An error or warning of the syntax, an import or solc, in the form of a finding.
-pub fn diagnostic(diagnostic: &Diagnostic, lines: &Lines<'_>, main: &Path) -> Value {
+pub fn diagnostic(diagnostic: &Diagnostic, texts: &Texts<'_>) -> Value {
     let severity = match diagnostic.level {
         Level::Error => "high",
         Level::Warning | Level::Note => "info",
     };
     let mut value = json!({
-        "detector": diagnostic.code.as_ref().map_or_else(|| "solwright".to_owned(), |code| source(code)),
+        "detector": rule(diagnostic),
         "severity": severity,
         "confidence": "high",
         "message": diagnostic.message,
@@ -92,10 +132,15 @@ pub fn diagnostic(diagnostic: &Diagnostic, lines: &Lines<'_>, main: &Path) -> Va
         "trace": [],
         "scwe": "",
     });
-    if let (Some(span), true) = (diagnostic.span, diagnostic.file == main) {
-        value["range"] = lines.range(span);
+    if let Some(range) = diagnostic.span.and_then(|span| texts.range(&diagnostic.file, span)) {
+        value["range"] = range;
     }
     value
+}
+
+/// What an error or a warning is called where a finding names its detector.
+pub fn rule(diagnostic: &Diagnostic) -> String {
+    diagnostic.code.as_ref().map_or_else(|| "solwright".to_owned(), |code| source(code))
 }
 
 /// solc's codes are numbers; our own are words.
@@ -136,7 +181,10 @@ pub fn verdict(verdict: &Verdict, text: &str) -> Value {
     ];
     let mut value: Map<String, Value> =
         layers.into_iter().map(|(name, part)| (name.to_owned(), layer(part, &lines))).collect();
-    value.insert("findings".into(), verdict.findings.iter().map(|found| finding(found, &lines)).collect());
+    value.insert(
+        "findings".into(),
+        verdict.findings.iter().map(|found| finding(found, &Texts::of(&found.file, text))).collect(),
+    );
     value.insert("reward".into(), json!(verdict.reward));
     value.insert("milliseconds".into(), json!(verdict.milliseconds));
     Value::Object(value)

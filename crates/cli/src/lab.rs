@@ -117,7 +117,7 @@ fn sample(
 fn alone(source: &str) -> Sources {
     let path = PathBuf::from("/Source.sol");
     let file = SourceFile { name: "/Source.sol".into(), path, text: source.into(), imports: Vec::new() };
-    Sources { files: vec![file], missing: Vec::new() }
+    Sources { files: vec![file], ..Sources::default() }
 }
 
 /// `setFeeRecipient` as `Set fee recipient`.

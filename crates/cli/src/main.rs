@@ -9,11 +9,13 @@ mod complete;
 mod configuration;
 mod doctor;
 mod explain;
+mod files;
 mod fix;
 mod generate;
 mod json;
 mod lab;
 mod model;
+mod parallel;
 mod sarif;
 mod score;
 mod setup;
@@ -31,6 +33,8 @@ pub enum Outcome {
     Fine,
     /// The answer is no: findings at or above `--fail-on`, or no candidate passed.
     No,
+    /// Some of the input could not be dealt with, which was told at once; the rest was.
+    Broken,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
     match run(&arguments.command) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(1),
+        Ok(Outcome::Broken) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("solwright: {error:#}");

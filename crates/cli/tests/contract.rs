@@ -2,13 +2,15 @@
 //! with the real compiler and the bundled model.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use serde_json::Value;
-use solwright_test_utils::repo_path;
 use std::{
     fs,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    path::Path,
+    process::{Command, Stdio},
 };
+use support::{example, file, json, solwright, text};
 
 const STUB: &str = "// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
@@ -28,29 +30,6 @@ contract Counter {
     function done() external { total = 1; }
 }
 ";
-
-fn solwright(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solwright")).args(arguments).stdin(Stdio::null()).output().unwrap()
-}
-
-fn file(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
-    let path = folder.join(name);
-    fs::write(&path, text).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-fn example(name: &str) -> String {
-    let path: PathBuf = repo_path(format!("examples/{name}"));
-    path.to_str().unwrap().to_owned()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stdout)))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 /// Exit code 2, nothing on standard output, and a sentence that holds every one of `parts`.
 #[track_caller]
@@ -84,18 +63,6 @@ fn check_prints_an_array_of_findings() {
     }
     assert_eq!(reentrancy["range"]["start"]["line"], 80);
     assert_eq!(reentrancy["swc"], "SWC-107");
-}
-
-#[test]
-fn check_writes_sarif() {
-    let log = json(&solwright(&["check", &example("Vault.sol"), "--format", "sarif"]));
-    let run = &log["runs"][0];
-    assert_eq!((&log["version"], &run["tool"]["driver"]["name"]), (&Value::from("2.1.0"), &Value::from("solwright")));
-    let result = run["results"].as_array().unwrap().iter().find(|result| result["ruleId"] == "reentrancy").unwrap();
-    let location = &result["locations"][0]["physicalLocation"];
-    assert!(location["artifactLocation"]["uri"].as_str().unwrap().ends_with("/examples/Vault.sol"));
-    assert_eq!((&result["level"], &location["region"]["startLine"]), (&Value::from("error"), &Value::from(80)));
-    assert_eq!(result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap().len(), 3);
 }
 
 #[test]

@@ -9,7 +9,9 @@ use crate::{
 use dashmap::{DashMap, DashSet};
 use serde_json::{Value, json};
 use solwright_analysis::project::{ConfigurationFile, DiskFiles, Files, Overlay, Project};
-use solwright_checker::{Depth, Diagnostic, FileReport, Finding, IMPORT, Level, SYNTAX, Severity, UNKNOWN_DETECTOR};
+use solwright_checker::{
+    Depth, Diagnostic, FileReport, Finding, IMPORT, Level, SYNTAX, Severity, UNKNOWN_DETECTOR, detectors,
+};
 use solwright_syntax::{LineIndex, Span};
 use std::{
     path::{Path, PathBuf},
@@ -281,6 +283,7 @@ impl Places<'_> {
             range: self.range(finding.span),
             severity: Some(severity(finding.severity)),
             code: Some(lsp::Code::String(finding.detector.into())),
+            code_description: Some(lsp::CodeDescription::new(detectors::manual_url(finding.detector).into())),
             source: Some("solwright".into()),
             message: lsp::Message::String(finding_text(finding)),
             related_information: self.related(steps),

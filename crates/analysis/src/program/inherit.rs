@@ -48,9 +48,15 @@ fn linearize(
     // Solidity lists bases from the most basic to the most derived, the reverse of C3's own order.
     let bases: Vec<ContractId> = direct[id.0].0.iter().rev().copied().filter(|base| !stack.contains(base)).collect();
     let mut lists: Vec<Vec<ContractId>> = bases.iter().map(|&base| linearize(base, direct, done, stack)).collect();
-    lists.push(bases);
     let mut linear = vec![id];
-    linear.extend(merge(lists.clone()).unwrap_or_else(|| depth_first(&lists)));
+    match lists.as_mut_slice() {
+        // One base leaves nothing to merge; long chains are of this kind.
+        [only] => linear.append(only),
+        _ => {
+            lists.push(bases);
+            linear.extend(merge(lists.clone()).unwrap_or_else(|| depth_first(&lists)));
+        }
+    }
     linear.dedup();
     stack.pop();
     if stack.is_empty() || !direct[id.0].0.iter().any(|base| stack.contains(base)) {

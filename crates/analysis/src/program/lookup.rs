@@ -26,7 +26,7 @@ impl Program {
     }
 
     fn find_in(&self, linear: &[ContractId], call: Callable<'_>) -> Option<FunctionId> {
-        let candidates = linear.iter().flat_map(|&id| self.functions_of(id)).copied();
+        let candidates = linear.iter().filter_map(|id| self.contracts[id.0].named.get(call.name)).flatten().copied();
         let fitting = candidates
             .filter(|&id| self.function(id).kind == FunctionKind::Function)
             .map(|id| (id, self.fit(id, call)));
@@ -45,7 +45,7 @@ impl Program {
     /// How well a call fits a function; `None` when it cannot.
     fn fit(&self, id: FunctionId, call: Callable<'_>) -> Option<u32> {
         let function = self.function(id);
-        if function.name != call.name || function.params.len() != call.args.len() {
+        if function.params.len() != call.args.len() {
             return None;
         }
         let (file, contract) = (self.function_file(id), self.function_contract(id));

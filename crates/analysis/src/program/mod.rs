@@ -57,6 +57,8 @@ struct ContractInfo {
     /// Whether a base could not be resolved, here or further up.
     incomplete: bool,
     functions: Vec<FunctionId>,
+    /// The same by name, for calls outnumber declarations.
+    named: HashMap<String, Vec<FunctionId>>,
     variables: Vec<VariableId>,
 }
 

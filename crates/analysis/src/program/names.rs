@@ -48,7 +48,11 @@ impl Program {
             let owned = |index| Owned { file, contract: Some(id), index };
             let functions =
                 (0..contract.functions.len()).map(|at| push(&mut self.functions, owned(at))).map(FunctionId);
-            let functions = functions.collect();
+            let functions: Vec<FunctionId> = functions.collect();
+            let mut named: HashMap<String, Vec<FunctionId>> = HashMap::new();
+            for (function, &id) in contract.functions.iter().zip(&functions) {
+                named.entry(function.name.clone()).or_default().push(id);
+            }
             let variables =
                 (0..contract.variables.len()).map(|at| push(&mut self.variables, owned(at))).map(VariableId);
             let variables = variables.collect();
@@ -59,6 +63,7 @@ impl Program {
                 linear: vec![id],
                 incomplete: false,
                 functions,
+                named,
                 variables,
             });
         }

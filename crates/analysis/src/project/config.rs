@@ -1,9 +1,12 @@
 //! What `foundry.toml`, `remappings.txt` and the folders of a project say of its imports.
 
-use super::remapping::{Remapping, below};
-use serde::Deserialize;
+use super::{
+    CompilerSettings,
+    remapping::{Remapping, below},
+    settings,
+};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     path::{Path, PathBuf},
 };
 
@@ -25,13 +28,18 @@ const ROOT_MARKS: &[&str] = &[
     ".git",
 ];
 
-/// What a project says of its imports.
+/// The profile that forge reads when `FOUNDRY_PROFILE` names no other.
+const DEFAULT_PROFILE: &str = "default";
+
+/// What a project says of its imports and of the compiler.
 #[derive(Debug, Default)]
 pub(super) struct Config {
     /// Library folders, absolute.
     pub libs: Vec<PathBuf>,
     /// Rules, the project's own before those found by convention.
     pub remappings: Vec<Remapping>,
+    /// What the compiler is told.
+    pub compiler: CompilerSettings,
 }
 
 /// The nearest folder at or above `start` that has a root's mark.
@@ -47,7 +55,9 @@ pub(super) fn find_workspace(root: &Path) -> PathBuf {
 
 /// Reads what the folder at `root` says.
 pub(super) fn read(root: &Path) -> Config {
-    let foundry = Foundry::read(root);
+    let profile = std::env::var("FOUNDRY_PROFILE").unwrap_or_else(|_| DEFAULT_PROFILE.to_owned());
+    let compiler = settings::read(root, &profile);
+    let foundry = Foundry::read(root, &profile);
     let mut libs: Vec<PathBuf> = foundry.libs.iter().map(|lib| super::absolute(&root.join(lib))).collect();
     if libs.is_empty() {
         libs = vec![root.join("lib")];
@@ -62,7 +72,7 @@ pub(super) fn read(root: &Path) -> Config {
         next += 1;
         for library in subfolders(&folder) {
             if budget == 0 {
-                return Config { libs, remappings };
+                return Config { libs, remappings, compiler };
             }
             budget -= 1;
             for rule in library_remappings(&library) {
@@ -75,7 +85,7 @@ pub(super) fn read(root: &Path) -> Config {
             }
         }
     }
-    Config { libs, remappings }
+    Config { libs, remappings, compiler }
 }
 
 fn own_remappings(root: &Path, foundry: &Foundry) -> Vec<Remapping> {
@@ -86,7 +96,7 @@ fn own_remappings(root: &Path, foundry: &Foundry) -> Vec<Remapping> {
 
 /// The rules of one library: those it states itself, and the one that forge would infer from its folders.
 fn library_remappings(library: &Path) -> Vec<Remapping> {
-    let mut rules = own_remappings(library, &Foundry::read(library));
+    let mut rules = own_remappings(library, &Foundry::read(library, DEFAULT_PROFILE));
     if let Some(name) = library.file_name().and_then(|name| name.to_str()) {
         let folder = ["src", "contracts"].into_iter().find(|folder| library.join(folder).is_dir()).unwrap_or("");
         rules.push(Remapping {
@@ -110,29 +120,16 @@ fn subfolders(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The keys of `foundry.toml` that concern imports.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct Foundry {
     libs: Vec<String>,
     remappings: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct FoundryToml {
-    profile: HashMap<String, toml::Table>,
-    #[serde(flatten)]
-    rest: HashMap<String, toml::Value>,
-}
-
 impl Foundry {
-    /// The default profile of `foundry.toml`; empty when there is none or it does not parse.
-    fn read(root: &Path) -> Self {
-        let Ok(text) = std::fs::read_to_string(root.join("foundry.toml")) else { return Self::default() };
-        let Ok(mut all) = toml::from_str::<FoundryToml>(&text) else { return Self::default() };
-        // Before profiles existed the section was called `default`.
-        let old = all.rest.remove("default").and_then(|value| value.try_into().ok());
-        let Some(table) = all.profile.remove("default").or(old) else { return Self::default() };
+    /// What a profile of `foundry.toml` says; empty when there is none or it does not parse.
+    fn read(root: &Path, profile: &str) -> Self {
+        let Some(table) = settings::foundry_profile(root, profile) else { return Self::default() };
         let strings = |key: &str| {
             let list = table.get(key).and_then(toml::Value::as_array).into_iter().flatten();
             list.filter_map(|value| value.as_str().map(str::to_owned)).collect()

@@ -18,8 +18,8 @@ pub const MAX_TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// Loads `text` as the file at `path`, with everything it imports. Breadth first, so that the order is stable.
 pub(super) fn load(project: &Project, path: &Path, text: Arc<str>, files: &dyn Files) -> Sources {
     let boundary = project.workspace.clone();
-    let mut loader =
-        Loader { project, files, sources: Sources::default(), boundaries: Vec::new(), known: HashMap::new(), bytes: 0 };
+    let sources = Sources { settings: project.compiler.clone(), ..Sources::default() };
+    let mut loader = Loader { project, files, sources, boundaries: Vec::new(), known: HashMap::new(), bytes: 0 };
     loader.add(path.to_path_buf(), text, boundary);
     let mut at = 0;
     while at < loader.sources.files.len() {

@@ -9,6 +9,7 @@ mod files;
 mod load;
 mod remapping;
 mod scan;
+mod settings;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use configuration::{CONFIGURATION_FILE, ConfigurationFile, ConfigurationFile
 pub use files::{DiskFiles, Files, MAX_FILE_BYTES, Overlay, ReadError};
 pub use load::{MAX_FILES, MAX_TOTAL_BYTES};
 pub use remapping::Remapping;
+pub use settings::CompilerSettings;
 pub use sources::{Import, MissingImport, SourceFile, Sources};
 
 use std::{
@@ -32,6 +34,7 @@ pub struct Project {
     libs: Vec<PathBuf>,
     remappings: Vec<Remapping>,
     configuration: ConfigurationFiles,
+    compiler: CompilerSettings,
 }
 
 impl Project {
@@ -42,8 +45,8 @@ impl Project {
         let found = config::find_root(start);
         let root = found.clone().unwrap_or_else(|| start.to_path_buf());
         let workspace = found.map(|root| config::find_workspace(&root));
-        let config::Config { libs, remappings } = config::read(&root);
-        Self { root, workspace, libs, remappings, configuration: configuration(start) }
+        let config::Config { libs, remappings, compiler } = config::read(&root);
+        Self { root, workspace, libs, remappings, compiler, configuration: configuration(start) }
     }
 
     /// The folder that remappings and root-relative imports start from.
@@ -64,6 +67,11 @@ impl Project {
     /// The files that may say how the project is checked.
     pub fn configuration(&self) -> &ConfigurationFiles {
         &self.configuration
+    }
+
+    /// What its configuration tells the compiler.
+    pub fn compiler(&self) -> &CompilerSettings {
+        &self.compiler
     }
 
     /// Loads `text` as the file at `path`, with everything it imports, directly or not.

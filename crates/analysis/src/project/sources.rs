@@ -1,5 +1,6 @@
 //! A file and everything it imports.
 
+use super::CompilerSettings;
 use solwright_syntax::Span;
 use std::{path::PathBuf, sync::Arc};
 
@@ -10,6 +11,8 @@ pub struct Sources {
     pub files: Vec<SourceFile>,
     /// Imports that lead nowhere.
     pub missing: Vec<MissingImport>,
+    /// What the project tells the compiler.
+    pub settings: CompilerSettings,
 }
 
 /// One file of the closure.
@@ -57,7 +60,7 @@ impl Sources {
         let path = path.into();
         let name = path.to_string_lossy().replace('\\', "/");
         let file = SourceFile { path, name, text: Arc::from(""), imports: Vec::new() };
-        Self { files: vec![file], missing: Vec::new() }.with_main(text)
+        Self { files: vec![file], ..Self::default() }.with_main(text)
     }
 
     /// The main file.

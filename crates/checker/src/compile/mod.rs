@@ -24,6 +24,7 @@ pub use module_cache::run_child_if_asked;
 pub use select::{NoCompiler, VersionRange};
 pub use soljson::SoljsonError;
 pub use sources::default_cache_dir;
+pub use standard_json::SETTINGS;
 
 use crate::verdict::Diagnostic;
 use instance::Program;
@@ -156,6 +157,14 @@ pub enum CompileError {
     /// None fits.
     #[error(transparent)]
     NoCompiler(#[from] NoCompiler),
+    /// The one that the user chose cannot be asked.
+    #[error("`{path}` was chosen as the compiler: {reason}")]
+    Chosen {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what mends it.
+        reason: &'static str,
+    },
     /// A `soljson.js` that cannot be run.
     #[error("`{path}` cannot be run: {reason}")]
     Unreadable {
@@ -193,6 +202,8 @@ pub fn question(sources: &Sources, what: Output) -> String {
 /// The compilers of this machine and the workers that run them. Shared by all threads.
 pub struct Compilers {
     config: CompilersConfig,
+    /// The compiler at the path that the user gave, once it is known to be one.
+    chosen: OnceLock<Installed>,
     machine: OnceLock<Result<Machine, String>>,
     programs: Mutex<HashMap<ProgramKey, Arc<OnceLock<Arc<Program>>>>>,
 }
@@ -209,23 +220,30 @@ type ProgramKey = (PathBuf, Option<SystemTime>);
 impl Compilers {
     /// Looks at nothing yet.
     pub fn new(config: CompilersConfig) -> Self {
-        Self { config, machine: OnceLock::new(), programs: Mutex::default() }
+        Self { config, chosen: OnceLock::new(), machine: OnceLock::new(), programs: Mutex::default() }
     }
 
     /// Every compiler that a source near `near` (a file or a folder) may use, in order of preference.
     pub fn list(&self, near: &Path) -> Vec<Installed> {
-        sources::installed(&self.config, near)
-    }
-
-    /// The compiler for a range of versions.
-    pub fn select(&self, range: &VersionRange, near: &Path) -> Result<Installed, NoCompiler> {
-        select::select(range, &self.list(near))
+        let chosen = self.chosen().ok().flatten();
+        chosen.cloned().into_iter().chain(sources::installed(&self.config.cache_dir, near)).collect()
     }
 
     /// The compiler for some sources: the one that satisfies the pragmas of all files.
-    pub fn which(&self, sources: &Sources) -> Result<Installed, NoCompiler> {
+    pub fn which(&self, sources: &Sources) -> Result<Installed, CompileError> {
+        self.chosen()?;
         let near = sources.files.first().map_or(Path::new("."), |file| &file.path);
-        self.select(&VersionRange::of(sources), near)
+        Ok(select::select(&VersionRange::of(sources), &self.list(near))?)
+    }
+
+    /// The compiler that the user chose; an error when it is none, so that another one never stands in for it unseen.
+    pub fn chosen(&self) -> Result<Option<&Installed>, CompileError> {
+        let Some(path) = &self.config.solc_path else { return Ok(None) };
+        if self.chosen.get().is_none() {
+            let there = sources::at_path(path).map_err(|reason| CompileError::Chosen { path: path.clone(), reason })?;
+            return Ok(Some(self.chosen.get_or_init(|| there)));
+        }
+        Ok(self.chosen.get())
     }
 
     /// Compiles. Blocks; a compile that takes longer than the configured deadline is stopped.

@@ -1,6 +1,6 @@
 //! Where compilers come from: the user's path, the project's `node_modules`, native ones, and our own cache.
 
-use super::{CompilersConfig, Installed, Origin, Via, native};
+use super::{Installed, Origin, Via, native};
 use semver::Version;
 use std::path::{Path, PathBuf};
 
@@ -21,23 +21,28 @@ pub(super) fn cached_soljson(cache_dir: &Path, version: &str) -> PathBuf {
     cache_dir.join("solc").join(version).join("soljson.js")
 }
 
-/// Every compiler that a source near `near` may use, in order of preference.
-pub(super) fn installed(config: &CompilersConfig, near: &Path) -> Vec<Installed> {
-    let mut found: Vec<Installed> = config.solc_path.iter().filter_map(|path| at_path(path)).collect();
-    found.extend(in_node_modules(near));
+/// Every compiler that a source near `near` may use, in order of preference, besides the one that the user chose.
+pub(super) fn installed(cache_dir: &Path, near: &Path) -> Vec<Installed> {
+    let mut found: Vec<Installed> = in_node_modules(near).into_iter().collect();
     found.extend(native::installed());
-    found.extend(in_cache(&config.cache_dir));
+    found.extend(in_cache(cache_dir));
     found
 }
 
-/// The compiler at a path that the user gave: a `soljson.js` or an executable.
-fn at_path(path: &Path) -> Option<Installed> {
-    if path.extension().is_some_and(|extension| extension == "js") {
-        let version = version_of_soljson(path)?;
-        return Some(Installed { version, path: path.to_owned(), via: Via::Wasm, origin: Origin::User });
+/// The compiler at a path that the user gave: a `soljson.js` or an executable. What is wrong with it, and what mends it, when it is none.
+pub(super) fn at_path(path: &Path) -> Result<Installed, &'static str> {
+    if !path.is_file() {
+        return Err("there is no such file, correct the path");
     }
-    let version = native::version(path)?;
-    Some(Installed { version, path: path.to_owned(), via: Via::Native, origin: Origin::User })
+    let (via, version) = if path.extension().is_some_and(|extension| extension == "js") {
+        (Via::Wasm, version_of_soljson(path).ok_or("its version is unknown, name it as `soljson-v0.8.30.js`"))
+    } else {
+        (
+            Via::Native,
+            native::version(path).ok_or("`--version` is not answered as solc does, name a solc that runs here"),
+        )
+    };
+    Ok(Installed { version: version?, path: path.to_owned(), via, origin: Origin::User })
 }
 
 /// The package `solc` that Node would find from `near`.
@@ -74,7 +79,10 @@ fn version_of_soljson(path: &Path) -> Option<Version> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Compilers, CompilersConfig},
+        *,
+    };
 
     #[track_caller]
     fn write(path: &Path, text: &str) {
@@ -95,10 +103,21 @@ mod tests {
         let own = dir.path().join("soljson-v0.8.19+commit.7dd6d404.js");
         write(&own, "");
         let config = CompilersConfig { solc_path: Some(own), cache_dir, ..CompilersConfig::default() };
-        let found = installed(&config, &dir.path().join("project/contracts/deep/A.sol"));
+        let found = Compilers::new(config).list(&dir.path().join("project/contracts/deep/A.sol"));
         let found: Vec<_> = found.iter().filter(|compiler| compiler.origin != Origin::Native).collect();
         let told: Vec<String> =
             found.iter().map(|compiler| format!("{:?} {}", compiler.origin, compiler.version)).collect();
         assert_eq!(told, ["User 0.8.19", "NodeModules 0.8.24", "Cache 0.8.30", "Cache 0.8.9"]);
+    }
+
+    #[test]
+    fn a_chosen_compiler_that_is_none_says_what_is_wrong_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let said = |name: &str| at_path(&dir.path().join(name)).unwrap_err();
+        assert!(said("nowhere").contains("no such file"));
+        write(&dir.path().join("soljson.js"), "");
+        assert!(said("soljson.js").contains("soljson-v0.8.30.js"));
+        write(&dir.path().join("solc"), "");
+        assert!(said("solc").contains("--version"));
     }
 }

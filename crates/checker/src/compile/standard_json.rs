@@ -11,6 +11,9 @@ use solwright_analysis::project::Sources;
 use solwright_syntax::Span;
 use std::borrow::Cow;
 
+/// How often solc's optimiser expects code to run, when nobody says.
+const DEFAULT_RUNS: u64 = 200;
+
 /// The compiler's input.
 pub(super) fn input(sources: &Sources, what: Output) -> String {
     let texts: Map<String, Value> =
@@ -23,11 +26,20 @@ pub(super) fn input(sources: &Sources, what: Output) -> String {
         optimize = asked;
     }
     let main = sources.files.first().map(|file| unit(&file.name).into_owned()).unwrap_or_default();
-    let settings = json!({
+    let project = &sources.settings;
+    let runs = project.optimizer_runs.unwrap_or(DEFAULT_RUNS);
+    let mut settings = json!({
         "remappings": remappings(sources),
         "outputSelection": { main: { "*": wanted } },
-        "optimizer": { "enabled": optimize, "runs": 200 },
+        "optimizer": { "enabled": optimize || project.optimizer, "runs": runs },
     });
+    if let Some(version) = &project.evm_version {
+        settings["evmVersion"] = json!(version);
+    }
+    // Compilers before 0.7.5 refuse the key, whatever its value.
+    if project.via_ir {
+        settings["viaIR"] = json!(true);
+    }
     json!({ "language": "Solidity", "sources": texts, "settings": settings }).to_string()
 }
 
@@ -153,10 +165,15 @@ fn asked_name<'a>(importer: &str, path: &'a str) -> Cow<'a, str> {
     Cow::Owned(parts.join("/"))
 }
 
+/// Code of a diagnostic about the project's settings.
+pub const SETTINGS: &str = "settings";
 /// solc's code for an import that it was not given.
 const SOURCE_NOT_FOUND: &str = "6275";
 
 fn diagnostic(sources: &Sources, message: &Message) -> Diagnostic {
+    if let Some(refused) = refused_setting(sources, message) {
+        return refused;
+    }
     let level = match message.severity.as_str() {
         "error" => Level::Error,
         "warning" => Level::Warning,
@@ -187,6 +204,20 @@ fn diagnostic(sources: &Sources, message: &Message) -> Diagnostic {
 /// solc places a missing source at the whole directive, our loader at the path within it.
 fn is_at(missing: &solwright_analysis::project::MissingImport, file: usize, span: Option<Span>) -> bool {
     missing.file == file && span.is_some_and(|span| span.contains_span(missing.span))
+}
+
+/// What is wrong with the question itself comes from the project's configuration, for all else in it is ours.
+fn refused_setting(sources: &Sources, message: &Message) -> Option<Diagnostic> {
+    let settings = &sources.settings;
+    let file = settings.file.clone().filter(|_| message.kind == "JSONError")?;
+    let said = one_line(&message.message, &message.kind);
+    let message = match &settings.evm_version {
+        Some(version) if said.contains("EVM version") => {
+            format!("this solc does not know the EVM version `{version}`, choose another or a solc that knows it")
+        }
+        _ => format!("this solc refuses the settings: {said}; correct them or choose another solc"),
+    };
+    Some(Diagnostic { level: Level::Error, code: Some(SETTINGS.to_owned()), message, file, span: None })
 }
 
 /// The message in our voice: one line, no full stop.
@@ -221,7 +252,7 @@ mod tests {
             file("/p/src/A.sol", "", &[("@oz/T.sol", Some(1)), ("./B.sol", Some(2)), ("../../x/C.sol", Some(3))]);
         let files =
             vec![main, file("/p/lib/oz/T.sol", "", &[]), file("/p/src/B.sol", "", &[]), file("/other/C.sol", "", &[])];
-        let sources = Sources { files, missing: Vec::new() };
+        let sources = Sources { files, ..Sources::default() };
         assert_eq!(
             remappings(&sources),
             ["/p/src/A.sol:/x/C.sol=/other/C.sol", "/p/src/A.sol:@oz/T.sol=/p/lib/oz/T.sol"]
@@ -230,13 +261,13 @@ mod tests {
 
     #[test]
     fn a_name_that_would_break_a_remapping_is_escaped() {
-        let sources = Sources { files: vec![file("C:/a=b/A.sol", "", &[("x.sol", Some(0))])], missing: Vec::new() };
+        let sources = Sources { files: vec![file("C:/a=b/A.sol", "", &[("x.sol", Some(0))])], ..Sources::default() };
         assert_eq!(remappings(&sources), ["C%3A/a%3Db/A.sol:x.sol=C%3A/a%3Db/A.sol"]);
     }
 
     #[test]
     fn places_of_the_answer_are_bytes_and_clamped_to_the_text() {
-        let sources = Sources { files: vec![file("/A.sol", "/* é */ x", &[])], missing: Vec::new() };
+        let sources = Sources { files: vec![file("/A.sol", "/* é */ x", &[])], ..Sources::default() };
         let answer = |start: i64, end: i64| {
             let location = json!({ "file": "/A.sol", "start": start, "end": end });
             let error = json!({ "severity": "error", "errorCode": "7576", "message": "Bad\n thing.", "sourceLocation": location });
@@ -251,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_json_is_an_error() {
-        let sources = Sources { files: vec![file("/A.sol", "", &[])], missing: Vec::new() };
+        let sources = Sources { files: vec![file("/A.sol", "", &[])], ..Sources::default() };
         assert!(output(&sources, "Segmentation fault").is_err());
     }
 }

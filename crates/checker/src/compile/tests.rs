@@ -149,3 +149,30 @@ fn two_threads_compile_at_once() {
         }
     });
 }
+
+#[test]
+fn the_projects_settings_reach_the_compiler() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("A.sol");
+    let text = "pragma solidity ^0.8.20; contract A { function f() external view returns (uint r) { assembly { r := tload(0) } } }";
+    let compile = |evm: &str| {
+        let settings = format!("[profile.default]\nevm_version = '{evm}'\nvia_ir = true\noptimizer = true\n");
+        std::fs::write(dir.path().join("foundry.toml"), settings).unwrap();
+        let sources = Project::discover(&path).load(&path, text, &DiskFiles);
+        compilers().compile(&sources, Output::TypeCheck).unwrap().diagnostics
+    };
+    assert!(!compile("cancun").iter().any(|diagnostic| diagnostic.level == Level::Error));
+    let old = compile("paris");
+    assert!(old.iter().any(|diagnostic| diagnostic.message.contains("tload")), "{old:?}");
+    let unknown = compile("byzantine-ish");
+    let told: Vec<_> = unknown.iter().map(|diagnostic| (diagnostic.code.as_deref(), &diagnostic.file)).collect();
+    assert_eq!(told, [(Some(SETTINGS), &dir.path().join("foundry.toml"))]);
+    assert!(unknown[0].message.contains("`byzantine-ish`"), "{}", unknown[0].message);
+}
+
+#[test]
+fn a_chosen_compiler_that_is_none_is_named_instead_of_another_being_asked() {
+    let config = CompilersConfig { solc_path: Some("/nowhere/solc".into()), ..CompilersConfig::default() };
+    let error = Compilers::new(config).compile(&sources(COUNTER), Output::TypeCheck).unwrap_err();
+    assert!(error.to_string().contains("`/nowhere/solc`"), "{error}");
+}

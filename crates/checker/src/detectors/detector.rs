@@ -63,6 +63,11 @@ pub fn manual(id: &str) -> Option<&'static str> {
     MANUALS.get(id).map(String::as_str)
 }
 
+/// Where the manual of a detector can be read without Solwright; `solwright explain` prints the same page.
+pub fn manual_url(id: &str) -> String {
+    format!("{}/blob/main/docs/detectors/{id}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
 fn doc_comment(source: &str) -> String {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();

@@ -143,7 +143,7 @@ mod weak_randomness;
 mod words;
 
 pub use crate::config::Settings;
-pub use detector::{Detector, all, manual, run};
+pub use detector::{Detector, all, manual, manual_url, run};
 
 /// Every detector, in the order of their names.
 pub const ALL: &[&Detector] = &[

@@ -4,7 +4,7 @@ use crate::{Outcome, setup};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
 use solwright_analysis::project::{DiskFiles, Project};
-use solwright_checker::compile::{Compilers, CompilersConfig, Installed, Output, VersionRange, question};
+use solwright_checker::compile::{Compilers, CompilersConfig, Installed, Output, question};
 use std::{
     collections::BTreeMap,
     io::{Write, read_to_string, stdin, stdout},
@@ -18,18 +18,18 @@ const DEADLINE: Duration = Duration::from_secs(120);
 pub fn run(solc: &Path, arguments: &[String]) -> anyhow::Result<Outcome> {
     let config = CompilersConfig { solc_path: Some(solc.to_owned()), deadline: DEADLINE, ..CompilersConfig::default() };
     let compilers = Compilers::new(config);
-    let compiler = compilers.select(&VersionRange::parse("*"), Path::new("."))?;
+    let compiler = compilers.chosen()?.context("`solwright solc run` was given no compiler")?;
     let asked = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let mut out = stdout().lock();
     if asked("--version") {
         writeln!(out, "solc, the solidity compiler commandline interface")?;
         writeln!(out, "Version: {}+commit.00000000.Linux.g++", compiler.version)?;
     } else if asked("--standard-json") {
-        writeln!(out, "{}", compilers.ask(&compiler, read_to_string(stdin())?)?)?;
+        writeln!(out, "{}", compilers.ask(compiler, read_to_string(stdin())?)?)?;
     } else {
         let is_source = |argument: &&String| argument.ends_with(".sol");
         let file = arguments.iter().find(is_source).context("`solwright solc run` was given no `.sol` file")?;
-        writeln!(out, "{}", combined_json(&compilers, &compiler, Path::new(file))?)?;
+        writeln!(out, "{}", combined_json(&compilers, compiler, Path::new(file))?)?;
     }
     Ok(Outcome::Fine)
 }
