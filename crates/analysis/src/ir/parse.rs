@@ -37,16 +37,20 @@ fn guarded(text: &str) -> FileIr {
 
 /// First the text as it is; when that fails, with the words of older versions replaced, without its damaged members; then without each member that still stops the parser.
 fn recovering(text: &str) -> FileIr {
-    let first = match attempt(text) {
-        Ok(file) => return file,
-        Err(failure) => failure,
-    };
+    let first = attempt(text);
+    if let Ok((file, true)) = first {
+        return file;
+    }
     let modern = legacy::modernised(text);
     if modern != text
-        && let Ok(file) = attempt(&modern)
+        && let Ok((file, _)) = attempt(&modern)
     {
         return file;
     }
+    let first = match first {
+        Ok((file, _)) => return file,
+        Err(failure) => failure,
+    };
     let text = modern.as_str();
     let document = Document::parse(text);
     let mut current = document.with_damage_blanked();
@@ -55,7 +59,7 @@ fn recovering(text: &str) -> FileIr {
     let mut failure = first;
     for _ in 0..MAX_ATTEMPTS {
         match attempt(&current) {
-            Ok(mut file) => {
+            Ok((mut file, _)) => {
                 file.damage = damage;
                 return file;
             }
@@ -91,8 +95,8 @@ fn blanked(text: &str, span: Span) -> String {
     text.char_indices().flat_map(blank).collect()
 }
 
-/// One run of the parser: the tree, or the first error's place and words.
-fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
+/// One run of the parser: the tree and whether it read all as it stands, or the first error's place and words.
+fn attempt(text: &str) -> Result<(FileIr, bool), (Span, String)> {
     let (emitter, diagnostics) = InMemoryEmitter::new();
     let session = Session::builder().dcx(DiagCtxt::new(Box::new(emitter))).single_threaded().build();
     session.enter_sequential(|| {
@@ -104,7 +108,7 @@ fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
             error.emit();
         });
         match unit {
-            Ok(unit) => Ok(Lower::file(&unit)),
+            Ok(unit) => Ok((Lower::file(&unit), session.dcx.has_errors().is_ok())),
             Err(()) => {
                 let diagnostics = diagnostics.read();
                 let last = diagnostics.last();
