@@ -120,6 +120,8 @@ fn finding(context: &Context<'_>, view: &View<'_>, at: usize, used: &str) -> Fin
         "one call with an empty argument is enough to lose it"
     };
     let report = Report {
+        // A deployment is looked at and can be done again.
+        severity: if is_built { Severity::Info } else { Severity::Low },
         message: format!("{used} `{}` without asking whether it is zero", param.name),
         note: note.to_owned(),
         help: format!("add `require({} != address(0))`, or an error of its own", param.name),
