@@ -11,6 +11,7 @@ mod arbitrary_storage_write;
 mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
+mod boolean_constant;
 mod bounds;
 mod bridge_gas_limit;
 mod bridge_replay;
@@ -21,15 +22,18 @@ mod context;
 mod contract_check_bypass;
 mod controlled_array_length;
 mod controlled_delegatecall;
+mod dangerous_unary_operator;
 mod dead_code;
 mod delegatecall_loop;
 mod deprecated;
+mod deprecated_oz_function;
 mod detector;
 mod discarded;
 mod divide_before_multiply;
 mod ecrecover_zero_address;
 mod empty_fallback;
 mod encode_packed_collision;
+mod enumerable_loop_removal;
 mod event_fields;
 mod fee_on_transfer;
 mod flash_loan_governance;
@@ -54,6 +58,7 @@ mod missing_deadline;
 mod missing_disable_initializers;
 mod missing_domain_separation;
 mod missing_events_access_control;
+mod missing_events_arithmetic;
 mod missing_slippage;
 mod missing_supply_cap;
 mod missing_visibility;
@@ -64,6 +69,7 @@ mod non_reentrant_not_first;
 mod numbers;
 mod open_price_update;
 mod outdated_compiler;
+mod packages;
 mod pragma;
 mod push_payment;
 mod read_only_reentrancy;
@@ -81,6 +87,7 @@ mod signature_replay;
 mod silent_catch;
 mod single_oracle;
 mod single_step_ownership;
+mod solmate_safe_transfer_lib;
 mod spot_price;
 mod stale_oracle;
 mod standard;
@@ -106,6 +113,7 @@ mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unrecorded_payout;
 mod unsafe_create2;
+mod unsafe_oz_erc721_mint;
 mod unsafe_typecast;
 mod unused_return;
 mod unused_state_variable;
@@ -115,6 +123,7 @@ mod view;
 mod weak_hash;
 mod weak_randomness;
 mod words;
+mod write_after_write;
 
 pub use detector::{Detector, Settings, manual, run};
 
@@ -129,6 +138,7 @@ pub const ALL: &[&Detector] = &[
     &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
     &block_timestamp::DETECTOR,
+    &boolean_constant::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
     &call_to_non_contract::DETECTOR,
@@ -137,13 +147,16 @@ pub const ALL: &[&Detector] = &[
     &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
+    &dangerous_unary_operator::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
     &deprecated::DETECTOR,
+    &deprecated_oz_function::DETECTOR,
     &divide_before_multiply::DETECTOR,
     &ecrecover_zero_address::DETECTOR,
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
+    &enumerable_loop_removal::DETECTOR,
     &event_fields::DETECTOR,
     &fee_on_transfer::DETECTOR,
     &flash_loan_governance::DETECTOR,
@@ -168,6 +181,7 @@ pub const ALL: &[&Detector] = &[
     &missing_disable_initializers::DETECTOR,
     &missing_domain_separation::DETECTOR,
     &missing_events_access_control::DETECTOR,
+    &missing_events_arithmetic::DETECTOR,
     &missing_slippage::DETECTOR,
     &missing_supply_cap::DETECTOR,
     &missing_visibility::DETECTOR,
@@ -191,6 +205,7 @@ pub const ALL: &[&Detector] = &[
     &silent_catch::DETECTOR,
     &single_oracle::DETECTOR,
     &single_step_ownership::DETECTOR,
+    &solmate_safe_transfer_lib::DETECTOR,
     &spot_price::DETECTOR,
     &stale_oracle::DETECTOR,
     &tautology::DETECTOR,
@@ -212,6 +227,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_upgrade::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_create2::DETECTOR,
+    &unsafe_oz_erc721_mint::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
     &unused_state_variable::DETECTOR,
@@ -219,4 +235,5 @@ pub const ALL: &[&Detector] = &[
     &unverified_proof::DETECTOR,
     &weak_hash::DETECTOR,
     &weak_randomness::DETECTOR,
+    &write_after_write::DETECTOR,
 ];
