@@ -132,6 +132,9 @@ pub struct Check {
     /// Report only findings of at least this confidence
     #[arg(long, default_value = "low", value_name = "low|medium|high")]
     pub min_confidence: Confidence,
+    /// Report only findings of at least this severity; text leaves out `info` when it is not asked for
+    #[arg(long, value_name = "info|low|medium|high")]
+    pub min_severity: Option<Severity>,
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "low|medium|high")]
     pub fail_on: Option<Severity>,

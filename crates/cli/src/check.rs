@@ -23,6 +23,9 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let mut config = setup::checker_config(&command.setup);
     config.detectors.min_confidence = command.min_confidence;
     let checker = Checker::new(config);
+    // People are told what may do harm; a program sorts by severity itself.
+    let by_default = if command.format == ReportFormat::Text { Severity::Low } else { Severity::Info };
+    let least = command.min_severity.unwrap_or(by_default);
     let files = collect(&command.paths)?;
     let (mut values, mut worst, mut unavailable) = (Vec::new(), None, None);
     let mut out = stdout().lock();
@@ -30,12 +33,15 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
         let (path, source) = setup::read(path)?;
         let project = Project::discover(&path);
         let check = || checker.check_file(&project, &path, &source, &DiskFiles, Depth::Full);
-        let report = check();
+        let mut report = check();
         worst = worst.max(worst_of(&report));
+        let all = report.findings.len();
+        report.findings.retain(|finding| finding.severity >= least);
+        let hidden = all - report.findings.len();
         let lines = Lines::new(&source);
         match command.format {
             ReportFormat::Json | ReportFormat::Sarif => values.extend(to_json(&report, &lines, &path)),
-            ReportFormat::Text => to_text(&mut out, &report, &lines, &path)?,
+            ReportFormat::Text => to_text(&mut out, &report, &lines, &path, hidden)?,
         }
         if command.timings {
             timings(&path, &report, check);
@@ -66,7 +72,13 @@ fn to_json(report: &FileReport, lines: &Lines<'_>, path: &Path) -> Vec<Value> {
     diagnostics.chain(report.findings.iter().map(|finding| json::finding(finding, lines))).collect()
 }
 
-fn to_text(out: &mut dyn Write, report: &FileReport, lines: &Lines<'_>, path: &Path) -> anyhow::Result<()> {
+fn to_text(
+    out: &mut dyn Write,
+    report: &FileReport,
+    lines: &Lines<'_>,
+    path: &Path,
+    hidden: usize,
+) -> anyhow::Result<()> {
     for diagnostic in &report.diagnostics {
         text::diagnostic(out, diagnostic, lines, path)?;
     }
@@ -75,7 +87,8 @@ fn to_text(out: &mut dyn Write, report: &FileReport, lines: &Lines<'_>, path: &P
     }
     let errors = report.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).count();
     let compiler = report.compiler.as_deref().map(|version| format!(", solc {version}")).unwrap_or_default();
-    writeln!(out, "{}: {errors} errors, {} findings{compiler}\n", text::shown(path), report.findings.len())?;
+    let hidden = if hidden > 0 { format!(" and {hidden} less severe (--min-severity info)") } else { String::new() };
+    writeln!(out, "{}: {errors} errors, {} findings{hidden}{compiler}\n", text::shown(path), report.findings.len())?;
     Ok(())
 }
 
