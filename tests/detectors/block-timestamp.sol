@@ -12,7 +12,7 @@ contract Sale {
     }
 
     function isOver() external view returns (bool) {
-        return block.timestamp > deadline; //~ LOW: `block.timestamp > deadline` lets the block's time decide
+        return block.timestamp > deadline; //~ INFO: `block.timestamp > deadline` lets the block's time decide
     }
 
     function copied() external view returns (bool) {
@@ -21,7 +21,7 @@ contract Sale {
     }
 
     function called() external view returns (bool) {
-        return currentTime() < deadline; //~ LOW: `currentTime() < deadline`
+        return currentTime() < deadline; //~ INFO: `currentTime() < deadline`
     }
 
     function currentTime() internal view returns (uint256) {

@@ -23,7 +23,7 @@ contract Payer {
 
     function pingAll(Receiver[] calldata all) external {
         for (uint256 i = 0; i < all.length; i++) {
-            all[i].ping(); //~ LOW: the call to `all[i]` is one of many in a loop
+            all[i].ping(); //~ INFO: the call to `all[i]` is one of many in a loop
         }
     }
 

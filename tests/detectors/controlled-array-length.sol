@@ -21,6 +21,15 @@ contract Slots {
         map[key] = value; //~ HIGH: anyone can write to any slot of the storage through `set`
     }
 
+    function resize(uint256 length) public {
+        codes.length = length; //~ HIGH: anyone can write to any slot of the storage through `resize`
+    }
+
+    function shrink(uint256 length) public {
+        require(length < codes.length);
+        codes.length = length;
+    }
+
     function popChecked() public {
         require(codes.length > 0);
         codes.length--;

@@ -19,6 +19,27 @@ contract Fees {
         }
     }
 
+    function words(uint256 length) external pure returns (uint256 result) {
+        assembly {
+            result := mul(div(add(length, 31), 32), 32)
+        }
+    }
+
+    function choice(uint256 a, uint256 b) external pure returns (uint256 result) {
+        assembly {
+            result := mul(div(a, b), iszero(mod(a, b)))
+        }
+    }
+
+    // Newton's steps to the inverse of `d` modulo a power of two lose nothing.
+    function inverse(uint256 d, uint256 twos) external pure returns (uint256 x) {
+        unchecked {
+            d = d / twos;
+            x = (3 * d) ^ 2;
+            x *= 2 - d * x;
+        }
+    }
+
     function first(uint256 amount, uint256 rate) external pure returns (uint256) {
         return amount * rate / 10_000;
     }

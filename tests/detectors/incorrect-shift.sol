@@ -4,7 +4,14 @@ pragma solidity ^0.8.20;
 contract Shifts {
     function swapped(uint256 a) external pure returns (uint256 b) {
         assembly {
-            b := shr(a, 8) //~ HIGH: `shr(a, 8)` shifts the number
+            b := shr(a, 8) //~ HIGH: the arguments of `shr(a, 8)` are swapped
+        }
+    }
+
+    function swappedSum() external pure returns (uint256 b) {
+        uint256 a = 50;
+        assembly {
+            b := shl(add(a, 1), 16) //~ HIGH: the arguments of `shl(add(a, 1), 16)` are swapped
         }
     }
 
@@ -15,6 +22,13 @@ contract Shifts {
     function right(uint256 a) external pure returns (uint256 b) {
         assembly {
             b := shr(8, a)
+        }
+    }
+
+    function counted() external pure returns (uint256 b) {
+        assembly {
+            let bits := 32
+            b := shl(bits, 16)
         }
     }
 

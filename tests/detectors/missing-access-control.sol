@@ -30,6 +30,11 @@ contract Treasury {
         fee = next;
     }
 
+    function resetFeeTo(uint256 next) external { //~ MEDIUM: anyone can change `fee` through `resetFeeTo`
+        require(next != 0, "zero");
+        fee = next;
+    }
+
     function takePot(uint256 amount) external { //~ LOW: anyone can change `pot` through `takePot`
         pot -= amount;
     }
@@ -44,6 +49,12 @@ contract Treasury {
 
     function addOperator(address account) external onlyOperator {
         operators[account] = true;
+    }
+
+    // What it asks of the state is its own rule.
+    function raiseFee(uint256 next) external {
+        require(pot != 0, "empty");
+        fee = next;
     }
 
     // Everyone may leave.

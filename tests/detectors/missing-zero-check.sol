@@ -8,7 +8,7 @@ contract Keeper {
     mapping(address => address) public delegates;
     uint256 public fee;
 
-    constructor(address owner_, address token_, uint256 fee_) { //~ LOW: `owner` takes `owner_` without asking
+    constructor(address owner_, address token_, uint256 fee_) { //~ INFO: `owner` takes `owner_` without asking
         owner = owner_;
         require(token_ != address(0), "zero token");
         token = token_;

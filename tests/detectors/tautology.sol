@@ -14,6 +14,18 @@ contract Limits {
         return level < 256; //~ MEDIUM: `level < 256` is always true
     }
 
+    function lowest(int8 level) external pure returns (bool) {
+        return level < -128; //~ MEDIUM: `level < -128` is always false
+    }
+
+    function highest(uint16 level) external pure returns (bool) {
+        return level > type(uint16).max; //~ MEDIUM: `level > type(uint16).max` is always false
+    }
+
+    function itself(uint256 amount) external pure returns (bool) {
+        return uint128(amount) == uint128(amount); //~ MEDIUM: `uint128(amount) == uint128(amount)` is always true
+    }
+
     function positive(uint256 amount) external pure {
         require(amount > 0, "nothing");
     }
@@ -24,5 +36,18 @@ contract Limits {
 
     function within(uint8 level) external pure returns (bool) {
         return level <= 200 && level != 0;
+    }
+
+    function negative(int8 level) external pure returns (bool) {
+        return level > -128;
+    }
+
+    function reaches(uint16 level) external pure returns (bool) {
+        return level == type(uint16).max;
+    }
+
+    // A call may answer otherwise the second time.
+    function again() external view returns (bool) {
+        return this.negative(1) == this.negative(1);
     }
 }

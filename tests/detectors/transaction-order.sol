@@ -3,6 +3,7 @@ pragma solidity ^0.8.20;
 
 interface IERC20 {
     function transferFrom(address from, address to, uint256 amount) external returns (bool);
+    function transfer(address to, uint256 amount) external returns (bool);
 }
 
 contract Orders {
@@ -17,6 +18,11 @@ contract Orders {
     function solve(string calldata answer) external {
         require(keccak256(bytes(answer)) == target, "wrong"); //~ LOW: `solve` pays for an answer
         payable(msg.sender).transfer(1 ether);
+    }
+
+    function solveForToken(string calldata answer) external {
+        require(keccak256(bytes(answer)) == target, "wrong"); //~ LOW: `solveForToken` pays for an answer
+        require(token.transfer(msg.sender, 100), "not paid");
     }
 
     function lead() external payable {
@@ -39,6 +45,12 @@ contract Orders {
         require(commitments[msg.sender] == keccak256(abi.encode(answer, salt, msg.sender)), "not committed");
         delete commitments[msg.sender];
         payable(msg.sender).transfer(1 ether);
+    }
+
+    // Whoever copies the answer pays someone else.
+    function solveFor(address to, string calldata answer) external {
+        require(keccak256(bytes(answer)) == target, "wrong");
+        require(token.transfer(to, 100), "not paid");
     }
 
     function buyUpTo(uint256 amount, uint256 maxPrice) external payable {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.20;
 contract Anyone {
     uint256 word;
 
-    function fulfillRandomWords(uint256, uint256[] memory words) internal { //~ MEDIUM: randomness for any request
+    function fulfillRandomWords(uint256, uint256[] memory words) internal { //~ LOW: randomness for any request
         word = words[0];
     }
 }

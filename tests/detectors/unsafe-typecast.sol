@@ -29,6 +29,32 @@ contract Casts {
         return uint8(word & 0xff);
     }
 
+    function signedAndAsked(int256 delta) external pure returns (uint256) {
+        return delta < 0 ? uint256(-delta) : uint256(delta);
+    }
+
+    function roundTrip(uint256 amount) external pure returns (uint96 result) {
+        result = uint96(amount);
+        if (result != amount) revert();
+    }
+
+    function shifted(uint256 amount) external pure returns (uint64) {
+        require(amount >> 64 == 0, "too large");
+        return uint64(amount);
+    }
+
+    function least(uint256 a, uint64 b) external pure returns (uint64) {
+        return uint64(min(a, b));
+    }
+
+    function min(uint256 a, uint256 b) internal pure returns (uint256) {
+        return a < b ? a : b;
+    }
+
+    function pattern(int256 delta) external pure returns (bytes32) {
+        return bytes32(uint256(delta));
+    }
+
     function wider(uint64 amount) external pure returns (uint256) {
         return uint256(amount);
     }

@@ -191,13 +191,24 @@ fn split(names: &str) -> Vec<&str> {
 }
 
 /// What Slither and forge lint call a detector of ours, where the names differ.
-const ALIASES: [(&str, &str); 6] = [
+const ALIASES: [(&str, &str); 17] = [
     ("unchecked-lowlevel", "unchecked-call"),
     ("unchecked-send", "unchecked-call"),
     ("erc20-unchecked-transfer", "unchecked-transfer"),
     ("suicidal", "unprotected-selfdestruct"),
     ("weak-prng", "weak-randomness"),
     ("arbitrary-send-eth", "arbitrary-send"),
+    ("boolean-cst", "boolean-constant"),
+    ("incorrect-unary", "dangerous-unary-operator"),
+    ("events-maths", "missing-events-arithmetic"),
+    ("events-access", "missing-events-access-control"),
+    ("ecrecover", "ecrecover-zero-address"),
+    ("ecrecover", "signature-malleability"),
+    ("type-based-tautology", "tautology"),
+    ("tautological-compare", "tautology"),
+    ("unused-state-variables", "unused-state-variable"),
+    ("unused-state", "unused-state-variable"),
+    ("timestamp", "block-timestamp"),
 ];
 
 /// Our ids for what Slither or forge lint calls a detector: its own name, for most are the same, and its alias.

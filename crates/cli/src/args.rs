@@ -132,6 +132,9 @@ pub struct Check {
     /// Report only findings of at least this confidence, whatever the project's configuration says
     #[arg(long, value_name = "low|medium|high")]
     pub min_confidence: Option<Confidence>,
+    /// Report only findings of at least this severity; text counts `info` and shows it when it is asked for
+    #[arg(long, value_name = "info|low|medium|high")]
+    pub min_severity: Option<Severity>,
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "low|medium|high")]
     pub fail_on: Option<Severity>,

@@ -37,6 +37,7 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let mut config = setup::checker_config(&command.setup);
     config.follow = Follow::Settings;
     config.detectors.min_confidence = command.min_confidence;
+    config.detectors.min_severity = command.min_severity;
     config.compilers.workers = threads;
     let checker = Checker::new(config);
     configuration::validate(&collected.files)?;
@@ -94,6 +95,8 @@ struct Printer<'a> {
     command: &'a Check,
     out: StdoutLock<'static>,
     paint: Paint,
+    /// People are told what may do harm, and that there is advice; a program sorts by severity itself.
+    least: Severity,
     values: Vec<Value>,
     sarif: sarif::Log,
     /// What was said of files that several others import.
@@ -114,6 +117,7 @@ impl<'a> Printer<'a> {
             command,
             out: out.lock(),
             paint,
+            least: command.min_severity.unwrap_or(Severity::Low),
             values: Vec::new(),
             sarif: sarif::Log::new(),
             said: HashSet::new(),
@@ -148,7 +152,7 @@ impl<'a> Printer<'a> {
         match self.command.format {
             ReportFormat::Json => self.values.extend(to_json(report, &texts)),
             ReportFormat::Sarif => self.sarif.file(report, &texts),
-            ReportFormat::Text => text::report(&mut self.out, self.paint, report, &texts)?,
+            ReportFormat::Text => text::report(&mut self.out, self.paint, report, &texts, self.least)?,
         }
         say(timings);
         self.progress();
@@ -181,7 +185,7 @@ impl<'a> Printer<'a> {
             ReportFormat::Sarif => {
                 writeln!(self.out, "{}", serde_json::to_string_pretty(&self.sarif.finish(!self.failed))?)?;
             }
-            ReportFormat::Text => self.totals.write(&mut self.out, self.paint)?,
+            ReportFormat::Text => self.totals.write(&mut self.out, self.paint, self.least)?,
         }
         let fails = self.command.fail_on.is_some_and(|bound| self.worst >= Some(bound));
         Ok(if self.failed {

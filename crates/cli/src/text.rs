@@ -77,8 +77,8 @@ impl Totals {
         self.counts = std::array::from_fn(|at| (new[at].0, self.counts[at].1 + new[at].1));
     }
 
-    /// One line for all.
-    pub fn write(&self, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
+    /// One line for all, of which those below `least` were not shown.
+    pub fn write(&self, out: &mut dyn Write, paint: Paint, least: Severity) -> io::Result<()> {
         let files = match self.paths.as_slice() {
             [] => return Ok(()),
             [only] => shown(only).to_string(),
@@ -91,16 +91,24 @@ impl Totals {
         let counts: Vec<String> = self.counts.iter().filter_map(count).collect();
         let counts = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
         let compilers: Vec<String> = self.compilers.iter().map(|version| format!(", solc {version}")).collect();
-        writeln!(out, "{}{}: {counts}", paint.bold(files), compilers.concat())
+        let is_hidden = least > Severity::Info && self.counts.iter().any(|(name, count)| *name == "info" && *count > 0);
+        let hint = if is_hidden { paint.dim(" (--min-severity info shows it)") } else { String::new() };
+        writeln!(out, "{}{}: {counts}{hint}", paint.bold(files), compilers.concat())
     }
 }
 
-/// All that is said of a file.
-pub fn report(out: &mut dyn Write, paint: Paint, report: &FileReport, texts: &Texts<'_>) -> io::Result<()> {
+/// All that is said of a file, with the findings that are at least so severe.
+pub fn report(
+    out: &mut dyn Write,
+    paint: Paint,
+    report: &FileReport,
+    texts: &Texts<'_>,
+    least: Severity,
+) -> io::Result<()> {
     for said in &report.diagnostics {
         diagnostic(out, paint, said, texts)?;
     }
-    for found in &report.findings {
+    for found in report.findings.iter().filter(|found| found.severity >= least) {
         finding(out, paint, found, texts)?;
     }
     Ok(())

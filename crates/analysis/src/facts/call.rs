@@ -423,7 +423,12 @@ impl<'a> Walker<'a> {
 
     /// What a call to another contract returns.
     fn answer(&self, method: Option<FunctionId>, values: &[Value]) -> Value {
-        let about_sender = values.iter().any(Value::is_sender);
+        // What acts for the caller, as a transfer does, says nothing of who it is.
+        let asks = method.is_none_or(|id| {
+            let function = self.program.function(id);
+            !function.is_mutating() || is_question(&function.name)
+        });
+        let about_sender = asks && values.iter().any(Value::is_sender);
         let own = if about_sender { Taint::OWN } else { Taint::NONE };
         let types: Vec<Ty> = match method {
             Some(id) => {

@@ -178,3 +178,19 @@ fn parameters_that_are_checked_are_told_from_those_that_are_not() {
         facts.params.iter().map(|param| (param.name.as_str(), param.is_checked, param.is_used)).collect();
     assert_eq!(told, [("a", true, true), ("b", false, true), ("c", false, false)]);
 }
+
+#[test]
+fn who_is_asked_about_is_known_and_who_is_paid_is_not() {
+    let text = "interface IClub { function isMember(address who) external view returns (bool);
+        function transfer(address to, uint256 amount) external returns (bool); }
+        contract A { IClub club; uint256 total;
+        function asks() external { require(club.isMember(msg.sender)); total = 1; }
+        function pays() external { require(club.transfer(msg.sender, 1)); total = 1; } }";
+    let program = Program::build(&Sources::of_text("Main.sol", text));
+    let is_open = |name: &str| {
+        let id = program.main_functions().find(|&id| program.function(id).name == name).unwrap();
+        facts_of(&program, id).access.is_empty()
+    };
+    assert!(!is_open("asks"));
+    assert!(is_open("pays"));
+}

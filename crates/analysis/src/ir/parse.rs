@@ -38,13 +38,17 @@ fn guarded(text: &str) -> FileIr {
 /// First the text as it is; when that fails, with the words of older versions replaced and with statements outside of
 /// any function read apart; then without its damaged members.
 fn recovering(text: &str) -> FileIr {
-    if let Ok(file) = attempt(text) {
+    let first = attempt(text);
+    if let Ok((file, true)) = first {
         return file;
     }
     let modern = legacy::modernised(text);
     if modern != text
-        && let Ok(file) = attempt(&modern)
+        && let Ok((file, _)) = attempt(&modern)
     {
+        return file;
+    }
+    if let Ok((file, _)) = first {
         return file;
     }
     let Some((snippet, rest)) = without_snippet(&modern) else { return without_damage(&modern) };
@@ -69,7 +73,7 @@ fn without_snippet(text: &str) -> Option<(Function, String)> {
         }
         Ok(Lower::snippet(&stmts, whole))
     });
-    Some((snippet.ok()?, rest))
+    Some((snippet.ok()?.0, rest))
 }
 
 /// Without its damaged members; then without each member that still stops the parser.
@@ -81,7 +85,7 @@ fn without_damage(text: &str) -> FileIr {
     let mut failure = (Span::new(0, text.len()), "this file does not parse".to_owned());
     for _ in 0..MAX_ATTEMPTS {
         match attempt(&current) {
-            Ok(mut file) => {
+            Ok((mut file, _)) => {
                 file.damage = damage;
                 return file;
             }
@@ -118,20 +122,15 @@ fn blanked(text: &str, is_blank: impl Fn(usize) -> bool) -> String {
     text.char_indices().flat_map(blank).collect()
 }
 
-fn attempt(text: &str) -> Result<FileIr, (Span, String)> {
-    let file = run(text, |parser| parser.parse_file().map(|unit| Lower::file(&unit)))?;
-    match nameless(&file) {
-        // The parser takes `function () payable {}` for a variable, the compiler of its time for the fallback.
-        Some(place) => Err((place, "a state variable needs a name".to_owned())),
-        None => Ok(file),
-    }
+fn attempt(text: &str) -> Result<(FileIr, bool), (Span, String)> {
+    run(text, |parser| parser.parse_file().map(|unit| Lower::file(&unit)))
 }
 
-/// One run of the parser: what it made, or the first error's place and words.
+/// One run of the parser: what it made and whether it read all as it stands, or the first error's place and words.
 fn run<T>(
     text: &str,
     parse: impl for<'s, 'a> FnOnce(&mut Parser<'s, 'a, '_>) -> PResult<'s, T>,
-) -> Result<T, (Span, String)> {
+) -> Result<(T, bool), (Span, String)> {
     let (emitter, diagnostics) = InMemoryEmitter::new();
     let session = Session::builder().dcx(DiagCtxt::new(Box::new(emitter))).single_threaded().build();
     session.enter_sequential(|| {
@@ -139,20 +138,16 @@ fn run<T>(
         let mut parser =
             Parser::from_source_code(&session, &arena, FileName::Custom("file".to_owned()), text.to_owned())
                 .map_err(|_| (Span::new(0, 0), "the file is too long to be parsed".to_owned()))?;
-        parse(&mut parser).map_err(|error| {
+        let made = parse(&mut parser).map_err(|error| {
             error.emit();
             let diagnostics = diagnostics.read();
             let last = diagnostics.last();
             let place = last.and_then(|diagnostic| diagnostic.span.primary_span());
             let message = last.map_or_else(|| "syntax error".to_owned(), |diagnostic| diagnostic.label().into_owned());
             (place.map_or(Span::new(0, 0), super::lower::span), message)
-        })
+        })?;
+        Ok((made, session.dcx.has_errors().is_ok()))
     })
-}
-
-fn nameless(file: &FileIr) -> Option<Span> {
-    let mut variables = file.contracts.iter().flat_map(|contract| &contract.variables);
-    variables.find(|variable| variable.name.is_empty()).map(|variable| variable.span)
 }
 
 fn given_up(text: &str, reason: String) -> FileIr {

@@ -84,3 +84,11 @@ fn a_long_chain_is_cut_at_the_depth_that_walks_can_bear() {
     let chain = format!("contract A {{ function f(uint a) external {{ {} }} }}", "if (a == 1) {} else ".repeat(3_000));
     assert!(one(&chain).contracts.len() <= 1);
 }
+
+#[test]
+fn the_nameless_function_of_older_versions_is_a_fallback() {
+    let file = one("contract A { function () public payable { total += msg.value; } }");
+    let contract = &file.contracts[0];
+    assert_eq!((contract.functions[0].kind, contract.variables.len()), (FunctionKind::Fallback, 0));
+    assert!(contract.functions[0].body.is_some());
+}

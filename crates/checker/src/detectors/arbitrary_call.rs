@@ -30,7 +30,10 @@ use super::{
     context::{Context, Report},
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::facts::{CallKind, Origin, Taint};
+use solwright_analysis::{
+    facts::{CallKind, ExternalCall, FunctionFacts, Origin, Taint},
+    program::Place,
+};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "arbitrary-call",
@@ -60,9 +63,17 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 note: "the call comes from this contract, so it can spend all that is approved to it or held by it"
                     .to_owned(),
                 help: "let only an owner call it, or allow a list of targets and functions".to_owned(),
+                trace: chosen_at(facts, call).into_iter().collect(),
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, call.place, report));
         }
     }
+}
+
+/// Where the caller names the target of a call.
+pub(super) fn chosen_at(facts: &FunctionFacts, call: &ExternalCall) -> Option<(Place, String)> {
+    let Origin::Param(at) = call.target_origin else { return None };
+    let param = facts.params.get(at)?;
+    Some((param.place, format!("the caller chooses `{}` here", param.name)))
 }

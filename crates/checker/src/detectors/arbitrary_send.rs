@@ -28,6 +28,7 @@
 
 use super::{
     Detector,
+    arbitrary_call::chosen_at,
     context::{Context, Report},
     edits,
 };
@@ -49,9 +50,13 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for facts in context.contracts.iter().flat_map(|run| &run.entries).filter(|facts| facts.is_entry) {
         for call in facts.calls.iter().filter(|call| call.sends_value()) {
-            let Some(place) = context.in_main(&[call.place, call.site]).filter(|_| is_arbitrary(facts, call)) else {
-                continue;
-            };
+            // Of a library's payment the caller is to blame.
+            let is_shared = context.views.iter().any(|view| {
+                view.function.span.contains_span(call.place.span)
+                    && view.contract.is_some_and(|home| context.program.is_library(home))
+            });
+            let places = if is_shared { [call.site, call.place] } else { [call.place, call.site] };
+            let Some(place) = context.in_main(&places).filter(|_| is_arbitrary(facts, call)) else { continue };
             let amount = call.value.as_deref().unwrap_or_default();
             let whom =
                 if call.target_origin == Origin::Sender { "the caller" } else { "an address that the caller chooses" };
@@ -61,7 +66,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message: format!("anyone can send `{amount}` of the contract's Ether to `{}`", call.target),
                 note: format!("it goes to {whom}, and nothing on the way asks who calls or what is owed"),
                 help: "let only an owner or a role call it, or reduce the caller's own balance first".to_owned(),
-                trace: vec![(call.place, "the Ether leaves here".to_owned())],
+                trace: chosen_at(facts, call)
+                    .into_iter()
+                    .chain([(call.place, "the Ether leaves here".to_owned())])
+                    .collect(),
                 // Whoever takes for themselves may be owed something.
                 fix: edits::only_owner(context, facts.function).filter(|_| call.target_origin != Origin::Sender),
                 ..Report::of(&DETECTOR)

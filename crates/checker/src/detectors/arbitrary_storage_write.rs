@@ -1,7 +1,7 @@
 //! # Write to arbitrary storage
 //!
 //! ## What it does
-//! Looks for `sstore` whose slot is a parameter, and for array lengths that the caller sets.
+//! Looks for `sstore` whose slot is a parameter. Lengths of arrays that the caller sets are `controlled-array-length`'s.
 //!
 //! ## Why it is bad
 //! Every state variable lies in a slot. Whoever chooses the slot writes the owner.
@@ -26,7 +26,7 @@ use super::{
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::ir::{Expr, ExprKind, UnaryOp};
+use solwright_analysis::ir::{Expr, ExprKind};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "arbitrary-storage-write",
@@ -61,22 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn is_open(view: &View<'_>, expr: &Expr) -> bool {
-    let is_param = |expr: &Expr| expr.name().is_some_and(|name| view.takes(name) && !is_compared(view, name));
-    let is_length = |expr: &Expr| matches!(&expr.peeled().kind, ExprKind::Member(base, name) if name == "length" && view.scope().root_variable(base).is_some());
-    match &expr.kind {
-        ExprKind::Yul(name, args) => name == "sstore" && args.first().is_some_and(is_param),
-        // Before 0.6 the length of an array could be set, and below zero it reached all of the storage.
-        ExprKind::Assign { target, value, .. } => is_length(target) && is_param(value),
-        ExprKind::Unary(UnaryOp::Decrement, operand) => is_length(operand) && !asks_length(view),
-        _ => false,
-    }
-}
-
-fn asks_length(view: &View<'_>) -> bool {
-    view.exprs().iter().any(|(expr, _)| match &expr.kind {
-        ExprKind::Binary(left, op, right) if op.is_comparison() => [left, right]
-            .iter()
-            .any(|side| matches!(&side.peeled().kind, ExprKind::Member(_, name) if name == "length")),
-        _ => false,
-    })
+    let ExprKind::Yul(name, args) = &expr.kind else { return false };
+    let slot = args.first().and_then(Expr::name).filter(|_| name == "sstore");
+    slot.is_some_and(|slot| view.takes(slot) && !is_compared(view, slot))
 }

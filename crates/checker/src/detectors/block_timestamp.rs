@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Looks for comparisons with `block.timestamp`, directly, through a local variable or through a function that returns it.
-//! Equality is graver: the proposer of a block can hit or miss an exact second.
+//! Equality is graver: the proposer of a block can hit or miss an exact second. A deadline or a delay is only worth knowing:
+//! seconds do not matter to it.
 //!
 //! ## Why it is bad
 //! Whoever proposes the block chooses its time within some seconds, and with it on which side of the comparison it falls.
@@ -24,7 +25,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
-    shape::without_casts,
+    shape::{names_any, without_casts},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -66,8 +67,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let is_exact = matches!(op, BinaryOp::Eq | BinaryOp::Ne);
+            let is_span = !is_exact && names_any(expr, &SPANS);
             let place = context.place(expr.span);
             let report = Report {
+                severity: if is_span { Severity::Info } else { Severity::Low },
                 confidence: if is_exact { Confidence::Medium } else { Confidence::Low },
                 message: format!("`{}` lets the block's time decide", context.program.snippet(place)),
                 note: "whoever proposes the block chooses its time within some seconds".to_owned(),
@@ -78,6 +81,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+/// What names of limits say that are minutes away at least.
+const SPANS: [&str; 10] =
+    ["deadline", "expir", "delay", "eta", "until", "period", "duration", "cooldown", "valid", "unlock"];
 
 /// Local variables that hold nothing but the time.
 fn clocks<'a>(view: &View<'a>) -> HashSet<&'a str> {

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    facts::{CallKind, ExternalCall, Origin},
+    facts::{CallKind, ExternalCall, Origin, Taint},
     ir::StmtKind,
     program::Place,
 };
@@ -56,7 +56,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let Some(place) = context.in_main(&[call.place, call.site]) else { continue };
             let pays = call.sends_value();
             let what = if pays { "payment" } else { "call" };
+            // Who names the receivers can leave out the one that reverts.
+            let is_named = call.target_taint.has(Taint::PARAM) && !call.target_taint.has(Taint::STORAGE);
             let report = Report {
+                severity: if is_named { Severity::Info } else { Severity::Low },
                 message: format!("the {what} to `{}` is one of many in a loop", call.target),
                 note: "one receiver that reverts or burns the gas stops what is done for all the others".to_owned(),
                 help: if pays {

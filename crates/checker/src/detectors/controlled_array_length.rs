@@ -26,7 +26,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    roles,
+    roles, shape,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -76,6 +76,12 @@ fn write(view: &View<'_>, expr: &Expr) -> Option<&'static str> {
             let asks = |expr: &Expr| is_positive_check(expr, &|side| is_length(view, side));
             let is_asked = view.exprs().iter().any(|(expr, _)| asks(expr));
             (!is_asked).then_some("the length of an empty array becomes the largest number, and every slot an element")
+        }
+        ExprKind::Assign { target, value, .. } if is_length(view, target) => {
+            let is_open = value.name().is_some_and(|name| view.takes(name) && !shape::is_compared(view, name));
+            is_open.then_some(
+                "the array is as long as the caller likes, so that its elements lie over every other variable",
+            )
         }
         // `map[key] = value` where the same function made the array as long as the caller likes.
         ExprKind::Assign { target, .. } => {

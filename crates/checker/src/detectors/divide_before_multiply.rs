@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    numbers,
+    numbers, shape,
     shape::without_casts,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -149,18 +149,27 @@ fn divisor<'a>(expr: &'a Expr, known: &Quotients<'a>) -> Option<&'a Expr> {
 
 /// Products of quotients in an expression.
 fn search<'a>(context: &Context<'_>, expr: &'a Expr, known: &Quotients<'a>, out: &mut Vec<&'a Expr>) {
+    if is_inversion(expr) {
+        return;
+    }
     let sides = match &expr.kind {
         ExprKind::Binary(left, BinaryOp::Mul, right) => Some((&**left, &**right)),
         ExprKind::Assign { target, op: Some(BinaryOp::Mul), value } => Some((&**target, &**value)),
         ExprKind::Yul(name, args) if matches!(name.as_str(), "mul" | "smul") && args.len() == 2 => {
-            Some((&args[0], &args[1]))
+            let is_choice = args.iter().any(
+                |side| matches!(&side.kind, ExprKind::Yul(op, _) if matches!(op.as_str(), "iszero" | "eq" | "lt" | "gt" | "slt" | "sgt")),
+            );
+            (!is_choice).then_some((&args[0], &args[1]))
         }
         _ => None,
     };
     if let Some((left, right)) = sides {
         let text = |expr: &Expr| numbers::text(context, without_casts(expr));
-        let rounds =
-            |side: &'a Expr, other: &Expr| divisor(side, known).is_some_and(|by| !is_same(&text(by), &text(other)));
+        // Assembly rounds to whole words of 32 bytes; elsewhere two equal numbers are a mistake.
+        let is_meant = |by: &Expr| matches!(expr.kind, ExprKind::Yul(..)) || shape::number(by).is_none();
+        let rounds = |side: &'a Expr, other: &Expr| {
+            divisor(side, known).is_some_and(|by| text(by) != text(other) || !is_meant(by))
+        };
         if rounds(left, right) || rounds(right, left) {
             out.push(expr);
             return;
@@ -169,7 +178,18 @@ fn search<'a>(context: &Context<'_>, expr: &'a Expr, known: &Quotients<'a>, out:
     expr.children().into_iter().for_each(|child| search(context, child, known, out));
 }
 
-/// Whether a divisor and a factor are one named thing, so that the pair rounds down to its multiples.
-fn is_same(divisor: &str, factor: &str) -> bool {
-    divisor == factor && !divisor.starts_with(|char: char| char.is_ascii_digit())
+/// `2 - d * inverse` and `(3 * d) ^ 2`, steps of Newton's to the inverse of a number modulo a power of two, where nothing is
+/// rounded.
+fn is_inversion(expr: &Expr) -> bool {
+    let is_two = |side: &Expr| shape::number(side) == Some(2);
+    match &expr.kind {
+        ExprKind::Binary(left, BinaryOp::Sub, _) => is_two(left),
+        ExprKind::Binary(left, BinaryOp::BitXor, right) => is_two(left) || is_two(right),
+        ExprKind::Yul(name, args) => match (name.as_str(), args.as_slice()) {
+            ("sub", [left, _]) => is_two(left),
+            ("xor", [left, right]) => is_two(left) || is_two(right),
+            _ => false,
+        },
+        _ => false,
+    }
 }

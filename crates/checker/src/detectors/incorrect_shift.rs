@@ -31,7 +31,7 @@ use crate::{
     fix::Edit,
 };
 use solwright_analysis::{
-    ir::{BinaryOp, Expr, ExprKind},
+    ir::{BinaryOp, Expr, ExprKind, StmtKind},
     program::Ty,
 };
 
@@ -52,7 +52,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, _) in view.exprs() {
             let report = match &expr.kind {
                 ExprKind::Yul(name, args) if is_swapped(view, name, args) => Report {
-                    message: format!("`{}` shifts the number, not the value", context.text(expr.span)),
+                    message: format!(
+                        "the arguments of `{}` are swapped: it shifts the constant",
+                        context.text(expr.span)
+                    ),
                     note: "the first argument of a shift is the number of bits".to_owned(),
                     help: "swap the arguments".to_owned(),
                     fix: edits::fix("Swap the arguments", swapped(context, args)),
@@ -83,9 +86,25 @@ fn swapped(context: &Context<'_>, args: &[Expr]) -> Vec<Edit> {
     args.iter().zip(args.iter().rev()).map(|(here, there)| (here.span, text(there))).collect()
 }
 
-/// Whether a value that came from outside is the number of bits, and a small constant is what they move.
+/// Whether a value is the number of bits, and a small constant is what they move. A choice of bits is made from comparisons.
 fn is_swapped(view: &View<'_>, name: &str, args: &[Expr]) -> bool {
     let [bits, value] = args else { return false };
     let small = number(value).is_some_and(|value| (2..=256).contains(&value));
-    matches!(name, "shr" | "sar" | "shl") && small && view.is_param(bits)
+    matches!(name, "shr" | "sar" | "shl") && small && is_value(view, bits)
+}
+
+/// Whether it is a variable of Solidity, or a sum of one with something. What assembly declares often counts bits.
+fn is_value(view: &View<'_>, expr: &Expr) -> bool {
+    let is_own = |name: &str| {
+        view.stmts().iter().any(|(stmt, setting)| match &stmt.kind {
+            StmtKind::Declare { variables, .. } => {
+                setting.is_assembly && variables.iter().flatten().any(|variable| variable.name == name)
+            }
+            _ => false,
+        })
+    };
+    match &expr.kind {
+        ExprKind::Yul(op, args) => op == "add" && args.iter().any(|arg| is_value(view, arg)),
+        _ => expr.name().is_some_and(|name| view.scope().local(name).is_some() && !is_own(name)),
+    }
 }

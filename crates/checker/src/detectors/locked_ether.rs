@@ -31,7 +31,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    facts::{CallKind, EffectKind, FunctionFacts},
+    facts::{CallKind, EffectKind, FunctionFacts, Origin},
     ir::{ContractKind, Mutability},
 };
 
@@ -80,7 +80,7 @@ fn lets_out(facts: &FunctionFacts) -> bool {
     const NAMES: &[&str] = &["take", "withdraw", "claim", "collect", "sweep", "redeem", "refund", "rescue"];
     facts.truncated
         || NAMES.iter().any(|name| facts.name.to_ascii_lowercase().contains(name)) && !facts.effects.is_empty()
-        || facts.calls.iter().any(|call| {
+        || facts.calls.iter().filter(|call| call.target_origin != Origin::This).any(|call| {
             call.sends_value() || matches!(call.kind, CallKind::DelegateCall | CallKind::Transfer | CallKind::Send)
         })
         || facts.effects.iter().any(|effect| matches!(effect.kind, EffectKind::SelfDestruct(_) | EffectKind::Create))
@@ -88,5 +88,6 @@ fn lets_out(facts: &FunctionFacts) -> bool {
 
 /// `receive() external payable { revert(); }`
 fn always_reverts(facts: &FunctionFacts) -> bool {
-    facts.effects.is_empty() && facts.failures.iter().any(|failure| failure.condition.is_none())
+    facts.effects.is_empty()
+        && facts.failures.iter().any(|failure| failure.condition.as_deref().is_none_or(|asked| asked == "false"))
 }

@@ -23,7 +23,7 @@
 //! ```
 //!
 //! ## Known gaps
-//! - A function with any condition but one on a zero address is taken to know what it does.
+//! - A function with any condition but one on a zero argument is taken to know what it does.
 //! - Elements that belong to someone, such as balances, are not asked for.
 
 use super::{
@@ -84,14 +84,15 @@ fn kept(run: &ContractRun) -> HashSet<VariableId> {
     kept
 }
 
-/// Whether nothing is asked but that an account is not zero and that the contract is not entered twice.
+/// Whether nothing is asked but that an argument is not zero and that the contract is not entered twice.
 fn is_open(facts: &FunctionFacts, effect: &Effect) -> bool {
     effect.guards.iter().all(|&at| {
         let guard = &facts.guards[at];
+        let is_positive = |name: &str| guard.text == format!("{name} != 0") || guard.text == format!("{name} > 0");
         guard.kind == GuardKind::Lock
             || guard.text.contains("address(0)")
             || guard.text.contains("0x0")
-            || guard.text.ends_with("!= 0") && !roles::names_caller(&guard.text)
+            || facts.params.iter().any(|param| is_positive(&param.name))
     })
 }
 

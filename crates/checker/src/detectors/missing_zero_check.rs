@@ -123,6 +123,8 @@ fn finding(context: &Context<'_>, view: &View<'_>, at: usize, used: &str) -> Fin
     let check = format!("require({0} != address(0), \"`{0}` is zero\");", param.name);
     let check = edits::at_top(context, view.function, &check);
     let report = Report {
+        // A deployment is looked at and can be done again.
+        severity: if is_built { Severity::Info } else { Severity::Low },
         message: format!("{used} `{}` without asking whether it is zero", param.name),
         note: note.to_owned(),
         help: format!("add `require({} != address(0))`, or an error of its own", param.name),

@@ -13,6 +13,7 @@ mod array_clear;
 mod assembly_truncation;
 mod assert_violation;
 mod block_timestamp;
+mod boolean_constant;
 mod bounds;
 mod bridge_gas_limit;
 mod bridge_replay;
@@ -23,9 +24,11 @@ mod context;
 mod contract_check_bypass;
 mod controlled_array_length;
 mod controlled_delegatecall;
+mod dangerous_unary_operator;
 mod dead_code;
 mod delegatecall_loop;
 mod deprecated;
+mod deprecated_oz_function;
 mod detector;
 mod discarded;
 mod divide_before_multiply;
@@ -33,6 +36,7 @@ mod ecrecover_zero_address;
 mod edits;
 mod empty_fallback;
 mod encode_packed_collision;
+mod enumerable_loop_removal;
 mod erc4626_inflation;
 mod event_fields;
 mod fee_on_transfer;
@@ -60,6 +64,7 @@ mod missing_deadline;
 mod missing_disable_initializers;
 mod missing_domain_separation;
 mod missing_events_access_control;
+mod missing_events_arithmetic;
 mod missing_health_check;
 mod missing_quorum;
 mod missing_slippage;
@@ -74,6 +79,7 @@ mod numbers;
 mod open_price_update;
 mod oracle_min_max;
 mod outdated_compiler;
+mod packages;
 mod pooled_ether;
 mod pragma;
 mod proxy_storage_collision;
@@ -97,6 +103,7 @@ mod signature_without_deadline;
 mod silent_catch;
 mod single_oracle;
 mod single_step_ownership;
+mod solmate_safe_transfer_lib;
 mod spot_price;
 mod stale_oracle;
 mod standard;
@@ -131,6 +138,7 @@ mod unprotected_selfdestruct;
 mod unprotected_upgrade;
 mod unrecorded_payout;
 mod unsafe_create2;
+mod unsafe_oz_erc721_mint;
 mod unsafe_permit;
 mod unsafe_typecast;
 mod unused_return;
@@ -141,6 +149,7 @@ mod view;
 mod weak_hash;
 mod weak_randomness;
 mod words;
+mod write_after_write;
 
 pub use crate::config::Settings;
 pub use detector::{Detector, all, manual, manual_url, run};
@@ -158,6 +167,7 @@ pub const ALL: &[&Detector] = &[
     &assembly_truncation::DETECTOR,
     &assert_violation::DETECTOR,
     &block_timestamp::DETECTOR,
+    &boolean_constant::DETECTOR,
     &bridge_gas_limit::DETECTOR,
     &bridge_replay::DETECTOR,
     &call_to_non_contract::DETECTOR,
@@ -166,13 +176,16 @@ pub const ALL: &[&Detector] = &[
     &contract_check_bypass::DETECTOR,
     &controlled_array_length::DETECTOR,
     &controlled_delegatecall::DETECTOR,
+    &dangerous_unary_operator::DETECTOR,
     &dead_code::DETECTOR,
     &delegatecall_loop::DETECTOR,
     &deprecated::DETECTOR,
+    &deprecated_oz_function::DETECTOR,
     &divide_before_multiply::DETECTOR,
     &ecrecover_zero_address::DETECTOR,
     &empty_fallback::DETECTOR,
     &encode_packed_collision::DETECTOR,
+    &enumerable_loop_removal::DETECTOR,
     &erc4626_inflation::DETECTOR,
     &event_fields::DETECTOR,
     &fee_on_transfer::DETECTOR,
@@ -200,6 +213,7 @@ pub const ALL: &[&Detector] = &[
     &missing_disable_initializers::DETECTOR,
     &missing_domain_separation::DETECTOR,
     &missing_events_access_control::DETECTOR,
+    &missing_events_arithmetic::DETECTOR,
     &missing_health_check::DETECTOR,
     &missing_quorum::DETECTOR,
     &missing_slippage::DETECTOR,
@@ -233,6 +247,7 @@ pub const ALL: &[&Detector] = &[
     &silent_catch::DETECTOR,
     &single_oracle::DETECTOR,
     &single_step_ownership::DETECTOR,
+    &solmate_safe_transfer_lib::DETECTOR,
     &spot_price::DETECTOR,
     &stale_oracle::DETECTOR,
     &swallowed_revert::DETECTOR,
@@ -263,6 +278,7 @@ pub const ALL: &[&Detector] = &[
     &unprotected_upgrade::DETECTOR,
     &unrecorded_payout::DETECTOR,
     &unsafe_create2::DETECTOR,
+    &unsafe_oz_erc721_mint::DETECTOR,
     &unsafe_permit::DETECTOR,
     &unsafe_typecast::DETECTOR,
     &unused_return::DETECTOR,
@@ -271,4 +287,5 @@ pub const ALL: &[&Detector] = &[
     &unverified_proof::DETECTOR,
     &weak_hash::DETECTOR,
     &weak_randomness::DETECTOR,
+    &write_after_write::DETECTOR,
 ];

@@ -26,7 +26,10 @@ use super::{
     context::{Context, Report},
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::facts::{CallKind, EffectKind, ExternalCall, FunctionFacts, Origin, Taint};
+use solwright_analysis::{
+    facts::{CallKind, EffectKind, ExternalCall, FunctionFacts, Origin, Taint},
+    program::Place,
+};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "push-payment",
@@ -46,10 +49,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             if !must_arrive(context, facts, call) {
                 continue;
             }
-            let message = if call.in_loop {
-                format!("one refused payment to `{}` undoes all of the loop", call.target)
-            } else if is_replaced_after(facts, at, call) {
-                format!("`{}` can refuse the payment and keep its place", call.target)
+            let (message, trace) = if call.in_loop {
+                (format!("one refused payment to `{}` undoes all of the loop", call.target), Vec::new())
+            } else if let Some(place) = replaced_after(facts, at, call) {
+                let message = format!("`{}` can refuse the payment and keep its place", call.target);
+                (message, vec![(place, format!("`{}` would be replaced here", call.target))])
             } else {
                 continue;
             };
@@ -58,6 +62,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 message,
                 note: "a contract can refuse Ether, and the whole call reverts with it".to_owned(),
                 help: "note what is owed and let each account withdraw it".to_owned(),
+                trace,
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, place, report));
@@ -81,13 +86,14 @@ fn must_arrive(context: &Context<'_>, facts: &FunctionFacts, call: &ExternalCall
     stops && call.sends_value() && !facts.is_authorised(&call.guards) && !call.target_taint.has(Taint::SENDER)
 }
 
-/// Whether the caller takes the place of the one that is paid.
-fn is_replaced_after(facts: &FunctionFacts, at: usize, call: &ExternalCall) -> bool {
-    let Origin::Storage(holder) = call.target_origin else { return false };
-    facts.effects.iter().any(|effect| match &effect.kind {
+/// Where the caller takes the place of the one that is paid.
+fn replaced_after(facts: &FunctionFacts, at: usize, call: &ExternalCall) -> Option<Place> {
+    let Origin::Storage(holder) = call.target_origin else { return None };
+    let mut written = facts.effects.iter().filter(|effect| match &effect.kind {
         EffectKind::Write { slot, taint, .. } => {
             effect.after.contains(&at) && slot.variable == Some(holder) && taint.has(Taint::SENDER | Taint::PARAM)
         }
         _ => false,
-    })
+    });
+    written.next().map(|effect| effect.place)
 }

@@ -33,7 +33,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    facts::{EffectKind, ExternalCall, FunctionFacts, GuardKind, Origin, Slot},
+    facts::{Effect, EffectKind, ExternalCall, FunctionFacts, GuardKind, Origin, Slot},
     ir::{BinaryOp, ExprKind, Mutability},
 };
 
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let divides = has_quotient(context, view);
-            let Some((facts, call, slot, is_late)) = stale(run, view, divides) else { continue };
+            let Some((facts, call, (write, slot), is_late)) = stale(run, view, divides) else { continue };
             let state = slot.name(context.program);
             let when = if is_late { "before it is written" } else { "in the middle of it" };
             let report = Report {
@@ -69,7 +69,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 ),
                 note: format!("the called contract can ask it {when}, and pass the answer to others that trust it"),
                 help: "write all state before the call, and let the view revert while the lock is taken".to_owned(),
-                trace: vec![(call.place, format!("`{}` takes control here", call.target))],
+                trace: vec![
+                    (call.place, format!("`{}` takes control here", call.target)),
+                    (write.place, format!("`{state}` is written here")),
+                ],
                 ..Report::of(&DETECTOR)
             };
             findings.push(context.finding(&DETECTOR, context.place(function.name_span), report));
@@ -95,7 +98,7 @@ fn stale<'a>(
     run: &'a ContractRun,
     view: &'a FunctionFacts,
     divides: bool,
-) -> Option<(&'a FunctionFacts, &'a ExternalCall, &'a Slot, bool)> {
+) -> Option<(&'a FunctionFacts, &'a ExternalCall, (&'a Effect, &'a Slot), bool)> {
     let reads = |slot: &Slot| view.reads().any(|(_, read)| read.overlaps(slot));
     let entries = || run.entries.iter().filter(|facts| facts.is_entry);
     let find = |late: bool| {
@@ -106,7 +109,7 @@ fn stale<'a>(
                 let (_, call) = calls.find(|(at, call)| {
                     effect.after.contains(at) == late && (late || call.sends_value() && effect.after.is_empty())
                 })?;
-                reads(slot).then_some((facts, call, slot, late))
+                reads(slot).then_some((facts, call, (effect, slot), late))
             })
         })
     };

@@ -29,7 +29,7 @@
 //!
 //! ## Known gaps
 //! - A call to a constant or immutable address, without Ether, is trusted.
-//! - Functions that only a chosen caller may call are trusted, unless they pay someone else.
+//! - Functions that only a chosen caller may call are trusted, unless they pay someone who can call another one meanwhile.
 //! - State of other contracts, and views that are read while the state is in between, are not followed.
 //! - Storage slots that assembly computes are not told apart, so writes to them are not reported.
 
@@ -83,7 +83,7 @@ fn check_call(
         }
         _ => None,
     })?;
-    let neighbour = if facts.has_guard(&call.guards, GuardKind::Lock) {
+    let mut neighbour = if facts.has_guard(&call.guards, GuardKind::Lock) {
         Some(run.entries.iter().find(|other| is_open_neighbour(facts, other, slot))?)
     } else {
         None
@@ -91,8 +91,9 @@ fn check_call(
     let (severity, confidence) = match weigh(call, neighbour.is_some())? {
         // What marks itself as done before the call cannot be done twice; other elements still can.
         _ if facts.has_guard(&call.guards, GuardKind::Once) => (Severity::Low, Confidence::Low),
-        // Whoever was chosen may still pay someone who was not.
+        // Whoever was chosen may pay someone who was not, and who cannot begin this function but another.
         (severity, _) if facts.is_authorised(&call.guards) => {
+            neighbour = Some(run.entries.iter().find(|other| is_open_neighbour(facts, other, slot))?);
             if severity < Severity::High {
                 return None;
             }
@@ -152,6 +153,7 @@ fn report(
     confidence: Confidence,
 ) -> Report {
     let state = slot.name(context.program);
+    let is_locked = facts.has_guard(&call.guards, GuardKind::Lock);
     let mut trace = Vec::new();
     if let Some((read, _)) = facts.reads().find(|(_, read)| read.overlaps(slot)) {
         trace.push((read.place, format!("`{state}` is read here")));
@@ -162,10 +164,11 @@ fn report(
         None => {
             format!("`{state}` is written after the call to `{}`, which can call `{}` again", call.target, facts.name)
         }
-        Some(other) => format!(
-            "`{state}` is written after the call to `{}`, which can call `{}`: the lock on `{}` does not guard it",
-            call.target, other.name, facts.name
-        ),
+        Some(other) => {
+            let message =
+                format!("`{state}` is written after the call to `{}`, which can call `{}`", call.target, other.name);
+            if is_locked { format!("{message}: the lock on `{}` does not guard it", facts.name) } else { message }
+        }
     };
     let note = match neighbour {
         None => format!("until the write is done, a call back into the contract sees the old `{state}`"),
@@ -177,7 +180,12 @@ fn report(
         None => {
             format!("write `{state}` before the call, or put a `nonReentrant` modifier on every function that uses it")
         }
-        Some(other) => format!("write `{state}` before the call, or put the same lock on `{}`", other.name),
+        Some(other) if is_locked => {
+            format!("write `{state}` before the call, or put the same lock on `{}`", other.name)
+        }
+        Some(other) => {
+            format!("write `{state}` before the call, or lock both `{}` and `{}`", facts.name, other.name)
+        }
     };
     Report { severity, confidence, message, note, help, trace, ..Report::of(&DETECTOR) }
 }

@@ -23,6 +23,7 @@
 //!
 //! ## Known gaps
 //! - Slippage in swaps is asked for elsewhere.
+//! - A payment in a token counts when it is a `transfer` or a `safeTransfer` to the caller.
 
 use super::{
     Detector,
@@ -31,7 +32,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    facts::{Effect, EffectKind, FunctionFacts, GuardKind, Taint},
+    facts::{Effect, EffectKind, ExternalCall, FunctionFacts, GuardKind, Taint},
     ir::Mutability,
     program::{Place, VariableId},
 };
@@ -84,16 +85,29 @@ fn written<'a>(entries: impl Iterator<Item = &'a FunctionFacts>) -> HashSet<Vari
 
 /// A hash of what the caller sends decides, and the caller is paid.
 fn answer(facts: &FunctionFacts) -> Option<(Place, String)> {
-    let call =
-        facts.calls.iter().find(|call| call.sends_value() && !call.value_taint.has(Taint::OWN | Taint::KEYED))?;
+    let call = facts.calls.iter().find(|call| pays_caller(call))?;
     let guard = facts.guards.iter().find(|guard| {
         let is_hash =
             guard.text.contains("keccak256(") || guard.text.contains("sha3(") || guard.text.contains("sha256(");
         is_hash && guard.text.contains("==") && !roles::names_caller(&guard.text)
     })?;
     let takes = facts.params.iter().any(|param| guard.text.contains(&param.name) && !param.name.is_empty());
-    (takes && call.target_taint.has(Taint::SENDER))
+    let follows = call.guards.iter().any(|&at| facts.guards[at] == *guard);
+    (takes && follows)
         .then(|| (guard.place, format!("`{}` pays for an answer that everyone can read and copy before", facts.name)))
+}
+
+/// Whether the caller gets Ether or tokens that were not its own before.
+fn pays_caller(call: &ExternalCall) -> bool {
+    let is_new = |taint: Taint| !taint.has(Taint::OWN | Taint::KEYED);
+    if call.sends_value() {
+        return is_new(call.value_taint) && call.target_taint.has(Taint::SENDER);
+    }
+    let is_transfer = matches!(call.function.as_deref(), Some("transfer" | "safeTransfer"));
+    match call.args.as_slice() {
+        [(to, _), (amount, _)] => is_transfer && to.has(Taint::SENDER) && is_new(*amount),
+        _ => false,
+    }
 }
 
 /// The last caller who pays takes a place, and nothing compares what was paid with what was paid before.

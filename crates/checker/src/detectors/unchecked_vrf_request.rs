@@ -34,7 +34,7 @@ use crate::finding::{Confidence, Finding, Severity};
 pub(super) const DETECTOR: Detector = Detector {
     id: "unchecked-vrf-request",
     title: "randomness is taken for any request",
-    severity: Severity::Medium,
+    severity: Severity::Low,
     confidence: Confidence::Medium,
     scwe: "SCWE-115",
     also: &[],

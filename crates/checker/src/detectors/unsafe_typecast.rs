@@ -16,21 +16,25 @@
 //! ```
 //!
 //! ## Known gaps
-//! - A value that is compared with anything but 0 or 1 in the same function counts as bounded.
+//! - A value that is compared with anything but 0 or 1 in the same function counts as bounded, and one that is compared with
+//!   anything keeps its sign.
+//! - A value that is compared with one of the narrower type is taken to be compared with its own conversion.
 //! - Times in 32 bits or more, lengths, hashes, masks, shifts and remainders are left alone.
 
 use super::{
     Detector,
     context::{Context, Report},
     edits, numbers,
-    shape::without_casts,
+    shape::{called, without_casts},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Fix, Severity};
 use solwright_analysis::{
-    ir::{BinaryOp, Expr, ExprKind, UnaryOp, VariableMutability},
+    ir::{Arg, BinaryOp, Expr, ExprKind, TypeNameKind, UnaryOp, VariableMutability},
     program::{Symbol, Ty, VariableId},
 };
+use solwright_syntax::Span;
+use std::collections::HashSet;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "unsafe-typecast",
@@ -47,12 +51,14 @@ pub(super) const DETECTOR: Detector = Detector {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for view in &context.views {
         let mut known = None;
+        let bits = bit_patterns(view);
         for (expr, _) in view.exprs() {
             let Some((to, value)) = numbers::cast(expr) else { continue };
             let (from, to) = (view.ty(value), view.scope().named(to));
             let Some(loss) = loss(&from, &to) else { continue };
             let operand = inner(value);
-            if is_bounded(view, operand, &to) {
+            let is_pattern = numbers::bits(&from) == numbers::bits(&to) && bits.contains(&expr.span);
+            if is_pattern || is_bounded(view, operand, &to) || is_asked(context, view, operand, &to) {
                 continue;
             }
             let known = known.get_or_insert_with(|| numbers::compared(context, view));
@@ -102,6 +108,34 @@ fn safe_cast(context: &Context<'_>, expr: &Expr, from: &Ty, to: &Ty) -> Option<F
     edits::fix(format!("Use `SafeCast.{name}`"), vec![(callee.span, format!("SafeCast.{name}"))]).filter(|_| at_hand)
 }
 
+/// Numbers that become bytes, so that no bit of them is lost.
+fn bit_patterns(view: &View<'_>) -> HashSet<Span> {
+    let casts = view.exprs().iter().filter_map(|(expr, _)| numbers::cast(expr));
+    casts
+        .filter(|(to, _)| matches!(to.kind, TypeNameKind::FixedBytes(_)))
+        .map(|(_, value)| value.peeled().span)
+        .collect()
+}
+
+/// Whether a condition asks for the sign of the value, or compares it with what the conversion makes of it.
+fn is_asked(context: &Context<'_>, view: &View<'_>, value: &Expr, to: &Ty) -> bool {
+    let wanted = numbers::text(context, value);
+    let is_value = |side: &Expr| numbers::text(context, inner(side)) == wanted;
+    let keeps_sign = matches!((view.ty(value), to), (Ty::Int(from), Ty::Uint(to)) if from <= *to);
+    view.exprs().iter().any(|(expr, _)| match &expr.kind {
+        ExprKind::Binary(left, op, right) if op.is_comparison() => [(left, right), (right, left)]
+            .into_iter()
+            .any(|(side, other)| is_value(side) && (keeps_sign || view.ty(other) == *to) || fits(side, &is_value)),
+        ExprKind::Yul(op, args) if keeps_sign => matches!(op.as_str(), "slt" | "sgt") && args.iter().any(is_value),
+        _ => false,
+    })
+}
+
+/// `(x + half) >> bits`, of which nothing is left when `x` fits.
+fn fits(expr: &Expr, is_value: &impl Fn(&Expr) -> bool) -> bool {
+    matches!(&expr.peeled().kind, ExprKind::Binary(left, BinaryOp::Shr, _) if left.any(is_value))
+}
+
 /// The value below conversions and signs.
 fn inner(expr: &Expr) -> &Expr {
     let expr = without_casts(expr);
@@ -129,9 +163,16 @@ fn is_bounded(view: &View<'_>, value: &Expr, to: &Ty) -> bool {
             let is_clock = matches!(member.as_str(), "timestamp" | "number" | "basefee" | "chainid" | "length");
             is_clock && numbers::bits(to).is_some_and(|bits| bits >= 32) || matches!(base.kind, ExprKind::TypeInfo(_))
         }
-        // A hash or a packed word is cut on purpose.
-        ExprKind::Call { .. } => {
-            matches!(view.ty(value), Ty::FixedBytes(_) | Ty::Unknown | Ty::Address { .. } | Ty::Bytes)
+        // A hash or a packed word is cut on purpose, and one of several numbers is no larger than they are.
+        ExprKind::Call { args, .. } => {
+            let fits = |arg: &Arg| matches!((numbers::bits(&view.ty(&arg.value)), numbers::bits(to)), (Some(from), Some(to)) if from <= to);
+            let mut numbers = args.iter().filter(|arg| view.ty(&arg.value) != Ty::Bool);
+            let is_one_of = match called(value) {
+                Some(("min", _)) => numbers.any(fits),
+                Some(("max" | "ternary", _)) => numbers.all(fits),
+                _ => false,
+            };
+            is_one_of || matches!(view.ty(value), Ty::FixedBytes(_) | Ty::Unknown | Ty::Address { .. } | Ty::Bytes)
         }
         ExprKind::Name(name) => match view.ty(value) {
             Ty::Uint(_) | Ty::Int(_) => view.scope().variable(name).is_some_and(|id| is_constant(view, id)),

@@ -66,7 +66,8 @@ fn is_candidate(contract: &Contract, variable: &Variable) -> bool {
     let is_public = variable.visibility == Some(Visibility::Public);
     let lower = variable.name.to_ascii_lowercase();
     let is_reserved = ["gap", "deprecated", "reserved", "unused_"].iter().any(|word| lower.contains(word));
-    variable.mutability == VariableMutability::Mutable
+    !variable.name.is_empty()
+        && variable.mutability == VariableMutability::Mutable
         && is_seen_here_only
         && !(is_public && variable.init.is_some())
         && !(is_reserved && lower.starts_with('_'))
