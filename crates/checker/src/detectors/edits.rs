@@ -8,9 +8,9 @@ use solwright_analysis::{
 };
 use solwright_syntax::Span;
 
-/// A fix of these edits.
+/// A fix of these edits; `None` when there are none.
 pub(super) fn fix(title: impl Into<String>, edits: Vec<Edit>) -> Option<Fix> {
-    Some(Fix { title: title.into(), edits })
+    (!edits.is_empty()).then(|| Fix { title: title.into(), edits })
 }
 
 /// Text at a place where nothing is taken away.
