@@ -390,10 +390,13 @@ impl<'a> Walker<'a> {
         state: State<'a>,
     ) -> (State<'a>, Value) {
         let (mut state, value, gas_limited) = self.options(options, state);
-        let is_view = match method {
+        let promises = match method {
             Some(id) => matches!(self.program.function(id).mutability, Mutability::View | Mutability::Pure),
             None => self.is_getter(&target.ty, name, values.len()),
         };
+        // Before 0.5 nothing held a contract to its promise to change nothing; one that the caller names need not keep it.
+        let is_named = target.taint.has(Taint::PARAM | Taint::SENDER);
+        let is_view = promises && !(is_named && self.program.allows_before(5));
         let kind = if target.origin == Origin::This { CallKind::ToItself } else { CallKind::HighLevel };
         let text = self.text(base);
         let function = Some(name.to_owned());

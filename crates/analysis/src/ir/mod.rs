@@ -16,6 +16,7 @@ mod parse;
 mod stmt;
 #[cfg(test)]
 mod tests;
+mod version;
 mod visit;
 
 pub use cache::file_ir;
@@ -28,4 +29,5 @@ pub use lower::MAX_DEPTH;
 pub use parse::parse;
 pub use solwright_syntax::ContractKind;
 pub use stmt::{Block, CatchClause, Stmt, StmtKind};
+pub use version::lowest_version;
 pub use visit::Setting;

@@ -19,7 +19,7 @@ pub use scope::Scope;
 pub use types::Ty;
 
 use crate::{
-    ir::{self, FileIr},
+    ir::{self, FileIr, lowest_version},
     project::Sources,
 };
 use names::Names;
@@ -216,6 +216,13 @@ impl Program {
     /// Text of a file.
     pub fn text(&self, file: usize) -> &str {
         &self.files[file].text
+    }
+
+    /// Whether the main file allows a compiler before `0.minor`.
+    pub fn allows_before(&self, minor: u32) -> bool {
+        let pragmas = self.file(0).pragmas.iter().map(|span| span.text(self.text(0)));
+        let mut asked = pragmas.filter(|text| text.contains("solidity")).filter_map(lowest_version);
+        asked.any(|(lowest, _)| lowest < minor)
     }
 
     /// Tree of a file.

@@ -1,11 +1,6 @@
-//! What detectors about numbers ask: widths, what is compared, and whether arithmetic wraps.
+//! What detectors about numbers ask: widths and what is compared.
 
-use super::{
-    context::Context,
-    pragma::{lowest, pragmas},
-    shape::without_casts,
-    view::View,
-};
+use super::{context::Context, shape::without_casts, view::View};
 use solwright_analysis::{
     ir::{BinaryOp, Expr, ExprKind, TypeName},
     program::Ty,
@@ -60,9 +55,4 @@ pub(super) fn compared(context: &Context<'_>, view: &View<'_>) -> HashSet<String
         }
     }
     found
-}
-
-/// Whether the file allows a compiler before 0.8, whose arithmetic wraps.
-pub(super) fn wraps_by_default(context: &Context<'_>) -> bool {
-    pragmas(context).iter().filter_map(|(_, wanted)| lowest(wanted)).any(|(minor, _)| minor < 8)
 }

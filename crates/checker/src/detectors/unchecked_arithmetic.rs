@@ -46,7 +46,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let wraps = numbers::wraps_by_default(context);
+    let wraps = context.program.allows_before(8);
     for view in context.views.iter().filter(|view| view.function.is_external()) {
         let any_unchecked = || view.stmts().iter().any(|(stmt, _)| matches!(stmt.kind, StmtKind::Unchecked(_)));
         if !view.function.params.is_empty() && (wraps || any_unchecked()) {
