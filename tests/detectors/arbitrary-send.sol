@@ -90,6 +90,15 @@ contract Treasury {
         to.transfer(amount);
     }
 
+    function callWithNothing(address token, bytes calldata data) external {
+        _callWith(token, data, 0);
+    }
+
+    function _callWith(address target, bytes memory data, uint256 value) internal {
+        (bool ok, ) = target.call{value: value}(data);
+        require(ok, "failed");
+    }
+
     function refundRest(uint256 price) external payable {
         payable(msg.sender).transfer(msg.value - price);
     }

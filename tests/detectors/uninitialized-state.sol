@@ -51,3 +51,25 @@ abstract contract Base {
         return msg.sender == keeper;
     }
 }
+
+contract Unfinished {
+    address internal keeper;
+
+    function isKeeper() public view returns (bool) {
+        return msg.sender == keeper;
+    }
+
+    function setKeeper(address next) external {}
+}
+
+contract HalfTyped {
+    address internal warden;
+
+    function isWarden() public view returns (bool) {
+        return msg.sender == warden;
+    }
+
+    function setWarden(address next) external {
+        warden = next +
+    }
+}

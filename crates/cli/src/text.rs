@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn carets_stand_below_what_they_mean() {
-        check("x;\n\ty = é + 1;", 4..9, "  --> /A.sol:2:2\n2 |     y = é + 1;\n  |     ^^^^^\n");
+        check("x;\n\ty = é + 1;", 4..10, "  --> /A.sol:2:2\n2 |     y = é + 1;\n  |     ^^^^^\n");
         check("a\nb", 0..3, "  --> /A.sol:1:1\n1 | a\n  | ^\n");
         check("", 0..0, "  --> /A.sol:1:1\n1 | \n  | ^\n");
     }

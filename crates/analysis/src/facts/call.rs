@@ -494,6 +494,7 @@ impl<'a> Walker<'a> {
             let (after, evaluated) = self.eval(expr, state);
             state = after;
             match name.as_str() {
+                "value" if evaluated.origin == Origin::Zero => {}
                 "value" => value = Some((self.text(expr), evaluated.taint)),
                 "gas" => gas_limited = matches!(expr.peeled().kind, ExprKind::Number(Some(gas)) if gas <= HARMLESS_GAS),
                 _ => {}

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
-    ir::{ContractKind, Expr, ExprKind, Location, StmtKind, VariableMutability, Visibility},
+    ir::{ContractKind, Expr, ExprKind, FunctionKind, Location, StmtKind, VariableMutability, Visibility},
     program::{ContractId, VariableId},
 };
 
@@ -56,7 +56,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for &id in program.variables_of(contract) {
             let variable = program.variable(id);
             let is_open = is_base && variable.visibility != Some(Visibility::Private);
-            if is_open || variable.mutability != VariableMutability::Mutable || variable.init.is_some() {
+            if is_open
+                || is_being_set(context, &variable.name)
+                || variable.mutability != VariableMutability::Mutable
+                || variable.init.is_some()
+            {
                 continue;
             }
             let is_heir = |view: &&View<'_>| view.contract.is_some_and(|home| program.inherits(home, contract));
@@ -77,7 +81,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether other code may write what lies in the contract, or a function of it is still to be written.
 fn runs_foreign_code(context: &Context<'_>, contract: ContractId) -> bool {
-    let is_stub = |view: &View<'_>| view.function.body.is_none();
+    let is_stub = |view: &View<'_>| {
+        let is_empty = view.function.body.as_ref().is_none_or(|body| body.stmts.is_empty());
+        // What is being typed is read as it stands, by `is_being_set`.
+        let is_damaged = context.program.file(0).damage.iter().any(|(span, _)| span.overlaps(view.function.span));
+        is_empty && !is_damaged && view.function.kind == FunctionKind::Function
+    };
     context.views.iter().filter(|view| view.contract == Some(contract)).any(|view| {
         is_stub(view)
             || view.exprs().iter().any(|(expr, _)| match &expr.kind {
@@ -87,6 +96,19 @@ fn runs_foreign_code(context: &Context<'_>, contract: ContractId) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Whether a member that does not parse, as one that is being typed, seems to assign to a name.
+fn is_being_set(context: &Context<'_>, name: &str) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '$';
+    let sets = |text: &str, at: usize| {
+        let rest = &text[at + name.len()..];
+        let operator: String = rest.trim_start().chars().take_while(|sign| "+-*/%|&^<>=!".contains(*sign)).collect();
+        let is_name = !text[..at].ends_with(is_part) && !rest.starts_with(is_part);
+        is_name && operator.ends_with('=') && !matches!(operator.as_str(), "==" | "!=" | "<=" | ">=")
+    };
+    let damage = context.program.file(0).damage.iter().map(|(span, _)| span.text(context.program.text(0)));
+    damage.into_iter().any(|text| text.match_indices(name).any(|(at, _)| sets(text, at)))
 }
 
 fn is_it(view: &View<'_>, expr: &Expr, id: VariableId) -> bool {
