@@ -200,3 +200,29 @@ contract Payouts {
         }
     }
 }
+
+interface Supporter {
+    function supports() external returns (bool);
+}
+
+contract Drop {
+    mapping(address => uint256) public points;
+
+    modifier onlyNew() {
+        require(points[msg.sender] == 0, "not new");
+        _;
+    }
+
+    modifier onlySupporter() {
+        require(Supporter(msg.sender).supports(), "no support");
+        _;
+    }
+
+    function claim() external onlyNew onlySupporter { //~ MEDIUM: `points` is written after the call to `Supporter(msg.sender)`
+        points[msg.sender] += 20;
+    }
+
+    function claimInOrder() external onlySupporter onlyNew {
+        points[msg.sender] += 20;
+    }
+}

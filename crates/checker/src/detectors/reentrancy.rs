@@ -38,8 +38,9 @@ use super::{
     context::{Context, ContractRun, Report},
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::facts::{
-    CallKind, Effect, EffectKind, ExternalCall, FunctionFacts, GuardKind, Origin, Slot, Taint,
+use solwright_analysis::{
+    facts::{CallKind, Effect, EffectKind, ExternalCall, FunctionFacts, GuardKind, Origin, Slot, Taint},
+    ir::{Function, FunctionKind},
 };
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -101,10 +102,12 @@ fn check_call(
         }
         weighed => weighed,
     };
-    // A function that is right by itself is wrong where it is called too early.
+    // A function that is right by itself, or a modifier that only asks, is wrong where it is used too early.
+    let asks = |function: &Function| function.kind == FunctionKind::Modifier && !call.sends_value();
+    let is_whole = |function: &Function| function.is_external() || asks(function);
     let callee = context.view_at(call.place);
-    let is_right_alone = callee.is_some_and(|view| view.function.is_external() && view.id != facts.function)
-        && write.place == write.site;
+    let is_right_alone =
+        callee.is_some_and(|view| is_whole(view.function) && view.id != facts.function) && write.place == write.site;
     let first = if is_right_alone { call.site } else { call.place };
     let place = context.in_main(&[first, write.place, call.site, write.site])?;
     Some(context.finding(
