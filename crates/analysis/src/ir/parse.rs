@@ -61,11 +61,12 @@ fn recovering(text: &str) -> FileIr {
 fn without_snippet(text: &str) -> Option<(Function, String)> {
     let loose = loose_statements(text);
     let whole = Span::new(loose.first()?.start, loose.last()?.end);
-    let mut rest = text.to_owned();
-    for &span in &loose {
-        rest = blanked(&rest, |at| span.contains(at));
+    let mut is_loose = vec![false; text.len()];
+    for span in &loose {
+        is_loose[span.range()].fill(true);
     }
-    let alone = blanked(text, |at| !loose.iter().any(|span| span.contains(at)));
+    let rest = blanked(text, |at| is_loose[at]);
+    let alone = blanked(text, |at| !is_loose[at]);
     let snippet = run(&alone, |parser| {
         let mut stmts = Vec::new();
         while !parser.token.is_eof() {
