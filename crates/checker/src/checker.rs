@@ -74,8 +74,10 @@ pub enum Follow {
 pub enum Depth {
     /// Syntax, imports and detectors: fit for every keystroke.
     Fast,
-    /// All of that, solar and solc.
+    /// All of that, and solc's check of types.
     Full,
+    /// All of that, and solc's code, which takes several times as long and tells of `stack too deep`.
+    Bytecode,
 }
 
 /// What the checker says of a whole file.
@@ -170,8 +172,13 @@ impl Checker {
             texts: Vec::new(),
             milliseconds: clock.timings,
         };
-        if depth == Depth::Full {
-            self.compile_file(&sources, well_formed, &mut report, &mut clock);
+        let wanted = match depth {
+            Depth::Fast => None,
+            Depth::Full => Some(Output::TypeCheck),
+            Depth::Bytecode => Some(Output::Bytecode { optimize: false }),
+        };
+        if let Some(wanted) = wanted {
+            self.compile_file(&sources, wanted, well_formed, &mut report, &mut clock);
         }
         report.texts = named_texts(&sources, &report);
         report.milliseconds = clock.finish();
@@ -244,8 +251,15 @@ impl Checker {
         ((!excluded).then_some(settings), configuration.problems)
     }
 
-    fn compile_file(&self, sources: &Sources, well_formed: bool, report: &mut FileReport, clock: &mut Clock) {
-        let (layer, compiler) = self.compile(sources, Output::TypeCheck);
+    fn compile_file(
+        &self,
+        sources: &Sources,
+        wanted: Output,
+        well_formed: bool,
+        report: &mut FileReport,
+        clock: &mut Clock,
+    ) {
+        let (layer, compiler) = self.compile(sources, wanted);
         clock.lap(|timings| &mut timings.compile);
         report.compiler = compiler;
         if layer.status == crate::verdict::Status::Unavailable {
@@ -257,10 +271,9 @@ impl Checker {
             report.diagnostics.retain(|diagnostic| diagnostic.code.as_deref() == Some(IMPORT));
         }
         // A missing import is reported once, by us: we say where we looked.
-        let ours = report.diagnostics.iter().any(|diagnostic| diagnostic.code.as_deref() == Some(IMPORT));
-        report
-            .diagnostics
-            .extend(layer.diagnostics.into_iter().filter(|d| !(ours && d.code.as_deref() == Some("6275"))));
+        let is_import = |diagnostic: &Diagnostic| diagnostic.code.as_deref() == Some(IMPORT);
+        let ours = report.diagnostics.iter().any(is_import);
+        report.diagnostics.extend(layer.diagnostics.into_iter().filter(|diagnostic| !(ours && is_import(diagnostic))));
     }
 
     fn resolve(&self, sources: &Sources) -> Layer {
@@ -279,8 +292,8 @@ impl Checker {
     }
 }
 
-/// Code of a diagnostic about an import that was not found.
-pub const IMPORT: &str = "import";
+/// Code of a diagnostic about an import that was not found: solc's own, though we say it, with the places that were looked in.
+pub const IMPORT: &str = "6275";
 /// Code of a diagnostic about syntax.
 pub const SYNTAX: &str = "syntax";
 /// Code of a diagnostic about a comment that silences a detector that does not exist.

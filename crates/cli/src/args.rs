@@ -135,6 +135,9 @@ pub struct Check {
     /// Report only findings of at least this severity; text counts `info` and shows it when it is asked for
     #[arg(long, value_name = "info|low|medium|high")]
     pub min_severity: Option<Severity>,
+    /// Compile to bytecode as well, which takes several times as long and tells of `stack too deep`
+    #[arg(long)]
+    pub bytecode: bool,
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "low|medium|high")]
     pub fail_on: Option<Severity>,

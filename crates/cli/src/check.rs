@@ -49,7 +49,8 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     let mut output = Printer::new(command, collected.files.len());
     collected.failures.iter().for_each(|error| output.fail(&format!("{error:#}"), None));
     let projects = Projects::default();
-    let work = |path: &PathBuf| check(&checker, &projects, path, command.timings);
+    let depth = if command.bytecode { Depth::Bytecode } else { Depth::Full };
+    let work = |path: &PathBuf| check(&checker, &projects, path, depth, command.timings);
     parallel::in_order(&collected.files, threads, work, |path, checked| match checked {
         Some(Ok(checked)) => output.file(checked),
         Some(Err(error)) => {
@@ -65,10 +66,10 @@ pub fn run(command: &Check) -> anyhow::Result<Outcome> {
     output.finish()
 }
 
-fn check(checker: &Checker, projects: &Projects, path: &Path, timed: bool) -> anyhow::Result<Checked> {
+fn check(checker: &Checker, projects: &Projects, path: &Path, depth: Depth, timed: bool) -> anyhow::Result<Checked> {
     let (path, source) = setup::read(path)?;
     let project = projects.of(&path);
-    let check = || checker.check_file(&project, &path, &source, &DiskFiles, Depth::Full);
+    let check = || checker.check_file(&project, &path, &source, &DiskFiles, depth);
     let report = check();
     let timings = if timed { timings(&path, &report, check) } else { String::new() };
     Ok(Checked { path, source, report, timings })

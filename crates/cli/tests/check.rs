@@ -119,8 +119,8 @@ fn bad_input_is_bounded_and_does_not_keep_others_from_being_checked() {
     let inside = |body: String| format!("contract A {{ function f(bool a) external {{ {body} }} }}\n");
     let imports: String = (0..10_000).map(|at| format!("import './None{at}.sol';\n")).collect();
     let expected = [
-        ("Imports.sol", imports, "import", 10_002),
-        ("Leaves.sol", "\nimport '../../../../Secret.sol';\n".to_owned(), "import", 4),
+        ("Imports.sol", imports, "solc-6275", 10_002),
+        ("Leaves.sol", "\nimport '../../../../Secret.sol';\n".to_owned(), "solc-6275", 4),
         (
             "Round.sol",
             "import './Round.sol'; import './Back.sol'; contract A { uint x = y; }\n".to_owned(),
@@ -259,6 +259,19 @@ fn fingerprints_stay_when_lines_move_and_differ_between_equal_lines() {
     let before = prints(&twice);
     assert!(before.len() == 2 && before[0] != before[1], "{before:?}");
     assert_eq!(prints(&format!("// moved\n\n{twice}")), before);
+}
+
+#[test]
+fn stack_too_deep_is_told_when_bytecode_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let params: Vec<String> = (0..17).map(|at| format!("uint256 a{at}")).collect();
+    let sum: Vec<String> = (0..17).map(|at| format!("a{at}")).collect();
+    let (params, sum) = (params.join(", "), sum.join(" + "));
+    let body =
+        format!("contract Deep {{\n    function f({params}) external pure returns (uint256) {{ return {sum}; }}\n}}\n");
+    source(&folder, "Deep.sol", &body);
+    let errors = |arguments: &[&str]| text(&check_in(&folder, arguments).stdout).matches("Stack too deep").count();
+    assert_eq!((errors(&["."]), errors(&[".", "--bytecode"])), (0, 1));
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn check_names_an_import_that_cannot_be_found() {
     let path = file(folder.path(), "A.sol", "pragma solidity ^0.8.20;\nimport \"./Missing.sol\";\ncontract C {}\n");
     let findings = json(&solwright(&["check", &path, "--format", "json"]));
     let missing: Vec<&Value> =
-        findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "import").collect();
+        findings.as_array().unwrap().iter().filter(|finding| finding["detector"] == "solc-6275").collect();
     assert_eq!(missing.len(), 1, "{findings:#}");
     assert!(missing[0]["message"].as_str().unwrap().contains("./Missing.sol"));
     assert_eq!(missing[0]["range"]["start"]["line"], 2);
