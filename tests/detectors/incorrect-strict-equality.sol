@@ -21,6 +21,12 @@ contract Game {
         return address(this).balance >= 10 ether;
     }
 
+    function push(address payable to) external {
+        uint256 before = address(this).balance;
+        to.send(1 ether);
+        require(address(this).balance == before - 1 ether, "not sent");
+    }
+
     function theirs(address who) external view returns (bool) {
         return who.balance == 0;
     }

@@ -17,12 +17,12 @@
 //!
 //! ## Known gaps
 //! - A comparison with zero before anything was sent is reported like any other.
-//! - A balance kept in a variable is not followed.
+//! - A balance kept in a variable is not followed. One that was taken earlier in the same call is a fair thing to compare with.
 
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{called, is_this},
+    shape::{called, is_this, only_value},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{BinaryOp, Expr, ExprKind};
@@ -40,9 +40,13 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (expr, _) in context.views.iter().flat_map(|view| view.exprs()) {
+    for (view, expr) in context.views.iter().flat_map(|view| view.exprs().iter().map(move |(expr, _)| (view, *expr))) {
         let ExprKind::Binary(left, BinaryOp::Eq | BinaryOp::Ne, right) = &expr.kind else { continue };
         let Some(balance) = [left, right].into_iter().find(|side| is_own_balance(side)) else { continue };
+        let was_taken = |part: &Expr| part.name().and_then(|name| only_value(view, name)).is_some_and(is_own_balance);
+        if expr.any(&was_taken) {
+            continue;
+        }
         let report = Report {
             message: format!("`{}` is asked for exactly, and anyone can raise it", context.text(balance.span)),
             note: "Ether and tokens can be sent to a contract without its consent".to_owned(),
