@@ -17,7 +17,7 @@ const SMARTBUGS: &[(&str, &[&str])] = &[
     ("reentrancy", &["SCWE-046", "SCWE-102", "SCWE-137", "SCWE-138"]),
     ("short_addresses", &["SCWE-122", "SCWE-154"]),
     ("time_manipulation", &["SCWE-031", "SCWE-065"]),
-    ("unchecked_low_level_calls", &["SCWE-048", "SCWE-078", "SCWE-079"]),
+    ("unchecked_low_level_calls", &["SCWE-048"]),
 ];
 
 /// Rules of others in OWASP SCWE's terms; a rule that begins so is meant too.
