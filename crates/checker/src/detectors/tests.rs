@@ -135,7 +135,7 @@ const TYPED: &str = r#"function typedJustNow(uint256 typedIn) external pure retu
         return "a" == 'b';
     }
 "#;
-/// Every how manyth keystroke is tried at one place; with 1 this takes two minutes, and nothing is lost either.
+/// Every how manyth keystroke is tried at one place. All of them take minutes.
 const STRIDE: usize = 40;
 
 #[test]
