@@ -1,11 +1,18 @@
 //! Keeps the tasks in `tests/generate/tasks` true: each is a stub once its body is taken out, and its reference is good.
 #![allow(clippy::unwrap_used)]
 
-use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, CheckerConfig, Depth, Judgement, Severity, splice::splice};
+use solwright_analysis::project::{DiskFiles, Project};
+use solwright_checker::{Checker, CheckerConfig, Depth, FileReport, Level, Severity, format::format, splice::splice};
 use solwright_syntax::{Document, FunctionItem, FunctionStub, MemberKind, Span, StubKind, stubs};
 use solwright_test_utils::repo_path;
-use std::{collections::HashSet, fs, path::PathBuf};
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Bodies that a judge of behaviour must tell from the reference.
+const CONTROLS: [&str; 2] = ["{}", "{ revert(); }"];
 
 struct Task {
     path: PathBuf,
@@ -37,12 +44,6 @@ impl Task {
         let [stub] = <[FunctionStub; 1]>::try_from(stubs(&self.emptied())).unwrap();
         stub
     }
-
-    fn judge(&self, checker: &Checker, function: &str) -> Judgement {
-        let sources = Sources::of_text(&self.path, self.emptied().text());
-        let answer = format!("<think>By the documentation.</think><answer>{function}</answer>");
-        checker.judge(&sources, &self.stub(), &answer, Some(self.body()))
-    }
 }
 
 fn files() -> Vec<(PathBuf, String)> {
@@ -50,8 +51,8 @@ fn files() -> Vec<(PathBuf, String)> {
     let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "sol"));
     paths.sort();
-    let read = |path: PathBuf| (fs::read_to_string(&path).unwrap().replace("\r\n", "\n"), path);
-    paths.into_iter().map(read).map(|(text, path)| (path, text)).collect()
+    let read = |path: &PathBuf| fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    paths.iter().map(|path| (path.clone(), read(path))).collect()
 }
 
 /// The functions with a `@notice`.
@@ -71,6 +72,10 @@ fn tasks() -> Vec<Task> {
 fn count(list: Span, text: &str) -> usize {
     let list = list.text(text);
     list.split(',').filter(|name| !name.trim().is_empty()).count()
+}
+
+fn check(checker: &Checker, path: &Path, text: &str) -> FileReport {
+    checker.check_file(&Project::discover(path), path, text, &DiskFiles, Depth::Bytecode)
 }
 
 #[test]
@@ -107,13 +112,13 @@ fn a_task_without_its_body_is_a_stub_and_the_reference_restores_the_file() {
 fn a_file_of_tasks_compiles_without_a_word_and_names_the_contract_to_deploy() {
     let checker = Checker::new(CheckerConfig::default());
     for (path, text) in files() {
-        let document = Document::parse(text.as_str());
-        let report = checker.check_document(&Project::discover(&path), &path, &document, &DiskFiles, Depth::Bytecode);
+        let report = check(&checker, &path, &text);
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert!(report.compiler.is_some(), "{:?}", report.unavailable);
         assert_eq!(report.diagnostics, [], "{name}");
         let loud: Vec<_> = report.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
         assert!(loud.is_empty(), "{name}: {loud:?}");
+        let document = Document::parse(text.as_str());
         assert!(document.contracts().iter().any(|contract| contract.name == name), "{name}: no such contract");
         let wants_arguments = |f: &FunctionItem| f.kind == MemberKind::Constructor && count(f.parameters, &text) > 0;
         assert!(!document.functions().iter().any(wants_arguments), "{name}: the constructor takes arguments");
@@ -121,16 +126,33 @@ fn a_file_of_tasks_compiles_without_a_word_and_names_the_contract_to_deploy() {
 }
 
 #[test]
-fn a_reference_is_judged_good_and_its_controls_compile_but_are_idle() {
-    let checker = Checker::new(CheckerConfig::default());
+fn a_reference_has_the_form_of_an_answer_and_a_control_is_idle() {
     for task in tasks() {
-        let (id, signature) = (task.id(), task.stub().signature);
-        let reference = task.judge(&checker, task.reference()).verdict;
-        assert!(reference.format.is_passed() && reference.is_safe(), "{id}: {reference:?}");
-        for control in ["{}", "{ revert(); }"] {
-            let verdict = task.judge(&checker, &format!("{signature} {control}")).verdict;
-            assert!(verdict.compiles(), "{id} {control}: {:?}", verdict.compile);
-            assert!(verdict.format.is_failed(), "{id} {control}: not seen to be idle");
+        let (id, stub) = (task.id(), task.stub());
+        let form = |body: &str| {
+            let answer = format!("<think>By the documentation.</think><answer>{} {body}</answer>", stub.signature);
+            format(&answer, &stub, Some(task.body()))
+        };
+        assert_eq!(form(task.body()).errors, [""; 0], "{id}");
+        for control in CONTROLS {
+            assert!(form(control).idle, "{id} {control}");
+        }
+    }
+}
+
+/// Of all tasks of a file at once: no body asks whether another is there.
+#[test]
+fn the_controls_compile() {
+    let checker = Checker::new(CheckerConfig::default());
+    for (path, text) in files() {
+        let bodies: Vec<_> =
+            tasks().into_iter().filter(|task| task.path == path).map(|task| task.function.body).collect();
+        for control in CONTROLS {
+            let mut text = text.clone();
+            bodies.iter().rev().for_each(|body| text.replace_range(body.unwrap().range(), control));
+            let report = check(&checker, &path, &text);
+            let errors: Vec<_> = report.diagnostics.iter().filter(|said| said.level == Level::Error).collect();
+            assert!(report.compiler.is_some() && errors.is_empty(), "{} {control}: {errors:?}", path.display());
         }
     }
 }

@@ -46,20 +46,12 @@ contract Allowlist {
     /// @param leaf The leaf.
     /// @param proof Neighbours on the way up.
     /// @return node The root.
-    function rootOf(bytes32 leaf, bytes32[] calldata proof) public pure returns (bytes32 node) {
+    function rootOf(bytes32 leaf, bytes32[] memory proof) public pure returns (bytes32 node) {
         if (proof.length > DEEPEST) revert ProofTooLong(proof.length);
         node = leaf;
         for (uint256 i = 0; i < proof.length; i++) {
             node = parentOf(node, proof[i]);
         }
-    }
-
-    /// @dev Takes a new list, known by its root.
-    function setRoot(bytes32 next) external {
-        if (msg.sender != keeper) revert NotKeeper(msg.sender);
-        if (next == bytes32(0)) revert ZeroRoot();
-        root = next;
-        emit RootChanged(next);
     }
 
     /// @notice Makes a list of two: the caller with an amount, beside another leaf. Only the keeper may.
@@ -71,10 +63,10 @@ contract Allowlist {
         emit RootChanged(root);
     }
 
-    /// @dev Makes a list of one.
-    function setSingle(address account, uint8 amount) external {
+    /// @dev Makes a list of one, who may have one.
+    function setSingle(address account) external {
         if (msg.sender != keeper) revert NotKeeper(msg.sender);
-        root = leafOf(account, amount);
+        root = leafOf(account, 1);
         emit RootChanged(root);
     }
 
@@ -82,7 +74,7 @@ contract Allowlist {
     /// @param account The account, whoever calls.
     /// @param amount Its allotment.
     /// @param proof Neighbours on the way up.
-    function claim(address account, uint256 amount, bytes32[] calldata proof) external {
+    function claim(address account, uint256 amount, bytes32[] memory proof) public {
         bytes32 current = root;
         if (current == bytes32(0)) revert ZeroRoot();
         if (hasClaimed[current][account]) revert AlreadyClaimed(account);
@@ -91,5 +83,10 @@ contract Allowlist {
         allotted[account] = amount;
         claims += 1;
         emit Claimed(account, amount);
+    }
+
+    /// @dev Claims what a list of one allots.
+    function claimSingle(address account) external {
+        claim(account, 1, new bytes32[](0));
     }
 }

@@ -5,7 +5,7 @@ pragma solidity ^0.8.20;
 contract Subscription {
     uint256 public constant MONTH = 30 days;
     uint256 public constant MOST_MONTHS = 24;
-    uint256 public constant PRICE = 100;
+    uint256 public constant PRICE = 1 wei;
 
     address public immutable keeper;
     bool public paused;
@@ -20,7 +20,7 @@ contract Subscription {
     error NotKeeper(address caller);
     error IsPaused();
     error BadMonths(uint256 months);
-    error WrongPrice(uint256 needed);
+    error TooLittle(uint256 needed);
     error NotSubscribed(address account);
     error NothingToWithdraw();
     error PaymentFailed();
@@ -52,15 +52,15 @@ contract Subscription {
         return months < 12 ? full : (full * 9 + 9) / 10;
     }
 
-    /// @notice Buys months for an account with exactly their price, while not paused. They begin now, or when those run out that were paid before.
+    /// @notice Buys months for an account for at least their price, while not paused; all that is paid counts as earnings. They begin now, or when those run out that were paid before.
     /// @param account Who subscribes.
     /// @param months Number of months.
     function subscribe(address account, uint256 months) external payable whenOpen {
         uint256 price = priceOf(months);
-        if (msg.value != price) revert WrongPrice(price);
+        if (msg.value < price) revert TooLittle(price);
         uint256 start = paidUntil[account] > block.timestamp ? paidUntil[account] : block.timestamp;
         paidUntil[account] = start + months * MONTH;
-        earnings += price;
+        earnings += msg.value;
         emit Subscribed(account, months, paidUntil[account]);
     }
 
