@@ -30,7 +30,7 @@ library Maths {
     function sqrt(uint256 x) internal pure returns (uint256 root) {
         if (x < 2) return x;
         root = x;
-        uint256 next = x / 2 + 1;
+        uint256 next = x / 2;
         while (next < root) {
             root = next;
             next = (x / next + next) / 2;

@@ -39,7 +39,7 @@ contract Vesting {
     function grant(address account, uint128 total, uint32 cliff, uint32 duration) external {
         if (msg.sender != grantor) revert NotGrantor(msg.sender);
         if (account == address(0) || total == 0 || duration == 0 || cliff > duration) revert BadGrant();
-        if (grants[account].total != 0) revert AlreadyGranted(account);
+        if (grants[account].duration != 0) revert AlreadyGranted(account);
         grants[account] = Grant(total, 0, uint64(block.timestamp), cliff, duration, false);
         promised += total;
         emit Granted(account, total, cliff, duration);
