@@ -1,6 +1,7 @@
 //! Candidate -> verdict. Layers of `checker.md`, from cheap to dear. Knows no LSP and no model.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod behaviour;
 mod checker;
 pub mod compile;
 pub mod config;
