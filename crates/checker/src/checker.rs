@@ -239,8 +239,8 @@ impl Checker {
         Judgement { verdict, splice, answer: report.answer }
     }
 
-    /// The settings for a file, `None` when it is excluded, and what is wrong with the project's.
-    fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
+    /// The settings by which findings of a file are told, `None` when it is excluded, and what is wrong with the project's.
+    pub fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
         let CheckerConfig { follow, detectors, defaults, .. } = &self.config;
         if *follow == Follow::Nothing {
             return (Some(detectors.clone().or(defaults.clone())), Vec::new());
@@ -266,12 +266,12 @@ impl Checker {
             report.unavailable = layer.diagnostics.into_iter().next();
             return;
         }
+        let is_import = |diagnostic: &Diagnostic| diagnostic.code.as_deref() == Some(IMPORT);
         // solc says the same of a broken file, in its own words and with its code.
         if !well_formed && layer.is_failed() {
-            report.diagnostics.retain(|diagnostic| diagnostic.code.as_deref() == Some(IMPORT));
+            report.diagnostics.retain(is_import);
         }
         // A missing import is reported once, by us: we say where we looked.
-        let is_import = |diagnostic: &Diagnostic| diagnostic.code.as_deref() == Some(IMPORT);
         let ours = report.diagnostics.iter().any(is_import);
         report.diagnostics.extend(layer.diagnostics.into_iter().filter(|diagnostic| !(ours && is_import(diagnostic))));
     }

@@ -50,10 +50,14 @@ pub fn run(checker: &Checker, files: &[PathBuf], dry: bool) -> anyhow::Result<()
 fn mend(checker: &Checker, path: &Path, source: &str) -> Outcome {
     let project = Project::discover(path);
     let deadline = Instant::now() + PATIENCE;
+    let settings = checker.settings(&project, path).0;
+    // What the project does not want to be told of is none of our business.
+    let is_told = |finding: &Finding| settings.as_ref().is_some_and(|by| by.weigh(finding.clone()).is_some());
     let mut outcome = Outcome { text: source.to_owned(), compiled: true, ..Outcome::default() };
     for _ in 0..ROUNDS {
         let before = Before::new(checker, project.load(path, &outcome.text, &DiskFiles));
-        let wanted: Vec<&Finding> = before.findings().iter().filter(|finding| finding.fix.is_some()).collect();
+        let told: Vec<&Finding> = before.findings().iter().filter(|finding| is_told(finding)).collect();
+        let wanted: Vec<&Finding> = told.iter().copied().filter(|finding| finding.fix.is_some()).collect();
         let settled = before.settle(checker, &wanted, deadline);
         let lines = Lines::new(&outcome.text);
         let tell = |finding: &Finding, what: &str| {
@@ -61,7 +65,7 @@ fn mend(checker: &Checker, path: &Path, source: &str) -> Outcome {
         };
         outcome.refused =
             settled.refused.iter().map(|(finding, why)| tell(finding, &format!("refused, {why}"))).collect();
-        outcome.left = before.findings().len();
+        outcome.left = told.len();
         let Some(mended) = settled.mended else { break };
         let titles = settled.applied.iter().filter_map(|finding| Some(tell(finding, &finding.fix.as_ref()?.title)));
         outcome.told.extend(titles);

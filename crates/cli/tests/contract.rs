@@ -376,6 +376,16 @@ fn check_fixes_what_stands_and_nothing_the_second_time() {
 }
 
 #[test]
+fn check_leaves_alone_what_the_project_disabled() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("solwright.toml"), "disabled = [\"tx-origin\"]\n").unwrap();
+    let path = file(folder.path(), "Purse.sol", RELAYED);
+    let said = text(&solwright(&["check", &path, "--fix"]).stderr);
+    assert!(said.contains("1 fixed, 0 refused"), "{said}");
+    assert!(fs::read_to_string(&path).unwrap().contains("tx.origin"));
+}
+
+#[test]
 fn check_says_why_a_fix_was_refused() {
     let folder = tempfile::tempdir().unwrap();
     let source = "pragma solidity ^0.8.20;\ncontract Pay {\n    address payable[] public to;\n    function all() external {\n        for (uint256 i; i < 3; i++) to[i].send(1);\n    }\n}\n";
