@@ -25,12 +25,10 @@ use super::view::View;
 use super::{
     Detector,
     context::{Context, Report},
+    shape::is_in_comparison,
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::{
-    ir::{Expr, ExprKind},
-    program::Ty,
-};
+use solwright_analysis::{ir::ExprKind, program::Ty};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "assembly-truncation",
@@ -49,7 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, setting) in view.exprs() {
             let ExprKind::Assign { target, value, .. } = &expr.kind else { continue };
             let (Some(target), Some(name)) = (target.name(), value.name()) else { continue };
-            if !setting.is_assembly || !is_wider(view, name, target) || is_compared(view, name) {
+            if !setting.is_assembly || !is_wider(view, name, target) || is_in_comparison(view, name) {
                 continue;
             }
             let report = Report {
@@ -70,15 +68,4 @@ fn is_wider(view: &View<'_>, value: &str, target: &str) -> bool {
         _ => None,
     };
     bits(value).zip(bits(target)).is_some_and(|(value, target)| value > target)
-}
-
-/// Whether a comparison outside of assembly looks at the value.
-fn is_compared(view: &View<'_>, name: &str) -> bool {
-    view.exprs().iter().any(|(expr, _)| match &expr.kind {
-        ExprKind::Binary(left, op, right) if op.is_comparison() => {
-            let names = |side: &Expr| side.any(&|expr| expr.name() == Some(name));
-            names(left) || names(right)
-        }
-        _ => false,
-    })
 }

@@ -26,6 +26,7 @@ use super::{
     Detector,
     context::{Context, Report},
     edits,
+    shape::has_word,
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -78,7 +79,7 @@ fn is_function_call(call: &ExternalCall) -> bool {
 fn asks_for_code(view: &View<'_>) -> bool {
     view.exprs().iter().any(|(expr, _)| match &expr.kind {
         ExprKind::Member(_, name) => matches!(name.as_str(), "code" | "codehash" | "isContract"),
-        ExprKind::Name(name) => name.to_ascii_lowercase().contains("iscontract"),
+        ExprKind::Name(name) => has_word(name, &["iscontract"]),
         ExprKind::Yul(name, _) => matches!(name.as_str(), "extcodesize" | "extcodehash" | "returndatasize"),
         _ => false,
     })

@@ -28,6 +28,7 @@ use super::{
     Detector,
     context::{Context, ContractRun, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -99,12 +100,11 @@ fn is_shared(text: &str) -> bool {
 
 /// Whether a function moves money, replaces code or sets a parameter to what its caller likes.
 fn is_grave(facts: &FunctionFacts) -> bool {
-    let name = facts.name.to_ascii_lowercase();
-    ["upgrade", "withdraw", "setimplementation"].iter().any(|word| name.contains(word))
+    has_word(&facts.name, &["upgrade", "withdraw", "setimplementation"])
         || facts.calls.iter().any(solwright_analysis::facts::ExternalCall::sends_value)
         || facts.effects.iter().any(|effect| match &effect.kind {
             EffectKind::Write { slot, taint, is_lock: false } => {
-                !slot.is_element && taint.has(Taint::PARAM) && !name.contains("owner") && !name.contains("admin")
+                !slot.is_element && taint.has(Taint::PARAM) && !has_word(&facts.name, &["owner", "admin"])
             }
             _ => false,
         })

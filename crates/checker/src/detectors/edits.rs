@@ -1,6 +1,6 @@
 //! Edits that several fixes are made of. Where it is not certain what to write, there is no fix.
 
-use super::{context::Context, pragma, shape::called, view::View};
+use super::{context::Context, shape::called, view::View};
 use crate::{finding::Fix, fix::Edit};
 use solwright_analysis::{
     ir::{Block, Expr, ExprKind, Function, Stmt, StmtKind},
@@ -98,7 +98,7 @@ pub(super) fn after_params(context: &Context<'_>, function: &Function) -> Option
 /// What requires that a call succeeds whose success nothing looks at. A low-level call returns data too, since 0.5.
 pub(super) fn require_success(context: &Context<'_>, call: Span, is_low: bool) -> Option<Fix> {
     let view = context.view_at(context.place(call))?;
-    let is_old = pragma::pragmas(context).iter().any(|(_, wanted)| pragma::lowest(wanted) < Some((5, 0)));
+    let is_old = context.program.allows_before(5);
     let require = |stmt, name: &str| after(context, view, stmt, &format!("require({name});"));
     let is_it = |stmt: &&Stmt| matches!(&stmt.kind, StmtKind::Expr(expr) if expr.span == call);
     let alone = view.stmts().iter().map(|(stmt, _)| *stmt).find(is_it);

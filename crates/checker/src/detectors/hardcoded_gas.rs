@@ -23,10 +23,9 @@
 use super::{
     Detector,
     context::{Context, Report},
-    view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
-use solwright_analysis::ir::{Expr, ExprKind, VariableMutability};
+use solwright_analysis::ir::{Expr, ExprKind};
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "hardcoded-gas",
@@ -45,8 +44,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for (expr, _) in view.exprs() {
             let ExprKind::Call { callee, options, .. } = &expr.kind else { continue };
             let is_static = matches!(&callee.peeled().kind, ExprKind::Member(_, name) if name == "staticcall");
+            let is_constant = |gas: &Expr| {
+                matches!(gas.peeled().kind, ExprKind::Number(_))
+                    || gas.name().is_some_and(|name| view.constant(name).is_some())
+            };
             let gas = options.iter().find(|(name, _)| name == "gas").map(|(_, gas)| gas);
-            let Some(gas) = gas.filter(|gas| !is_static && is_constant(context, view, gas)) else { continue };
+            let Some(gas) = gas.filter(|gas| !is_static && is_constant(gas)) else { continue };
             let place = context.place(expr.span);
             let report = Report {
                 message: format!("this call has a fixed gas of `{}`", context.text(gas.span)),
@@ -56,16 +59,5 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             };
             findings.push(context.finding(&DETECTOR, place, report));
         }
-    }
-}
-
-fn is_constant(context: &Context<'_>, view: &View<'_>, gas: &Expr) -> bool {
-    match &gas.peeled().kind {
-        ExprKind::Number(_) => true,
-        ExprKind::Name(name) => view
-            .scope()
-            .variable(name)
-            .is_some_and(|id| context.program.variable(id).mutability == VariableMutability::Constant),
-        _ => false,
     }
 }

@@ -28,6 +28,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -79,7 +80,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn lets_out(facts: &FunctionFacts) -> bool {
     const NAMES: &[&str] = &["take", "withdraw", "claim", "collect", "sweep", "redeem", "refund", "rescue"];
     facts.truncated
-        || NAMES.iter().any(|name| facts.name.to_ascii_lowercase().contains(name)) && !facts.effects.is_empty()
+        || has_word(&facts.name, NAMES) && !facts.effects.is_empty()
         || facts.calls.iter().filter(|call| call.target_origin != Origin::This).any(|call| {
             call.sends_value() || matches!(call.kind, CallKind::DelegateCall | CallKind::Transfer | CallKind::Send)
         })

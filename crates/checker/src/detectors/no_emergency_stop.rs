@@ -28,6 +28,7 @@ use super::{
     Detector,
     context::{Context, ContractRun, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -90,32 +91,29 @@ fn sets(facts: &FunctionFacts) -> bool {
 
 /// Whether time or a cap limits what a call can do.
 fn limits(run: &ContractRun) -> bool {
-    let asks = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        ["block.timestamp", "block.number", "max", "limit", "cap"].iter().any(|word| text.contains(word))
-    };
+    let asks = |text: &str| has_word(text, &["block.timestamp", "block.number", "max", "limit", "cap"]);
     run.entries.iter().filter(|facts| facts.is_entry).flat_map(|facts| &facts.guards).any(|guard| asks(&guard.text))
 }
 
 fn can_stop(context: &Context<'_>, contract: ContractId) -> bool {
     let program = context.program;
     let is_stop = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        [
-            "pause",
-            "pausable",
-            "stopped",
-            "halt",
-            "freeze",
-            "frozen",
-            "emergency",
-            "shutdown",
-            "breaker",
-            "disabled",
-            "timelock",
-        ]
-        .iter()
-        .any(|word| name.contains(word))
+        has_word(
+            name,
+            &[
+                "pause",
+                "pausable",
+                "stopped",
+                "halt",
+                "freeze",
+                "frozen",
+                "emergency",
+                "shutdown",
+                "breaker",
+                "disabled",
+                "timelock",
+            ],
+        )
     };
     program.has_missing_base(contract)
         || program.linearized(contract).iter().any(|&base| {

@@ -79,8 +79,7 @@ pub(super) fn delegates(context: &Context<'_>, id: ContractId) -> bool {
 }
 
 fn takes_a_slot(variable: &Variable) -> bool {
-    let name = variable.name.to_ascii_lowercase();
-    variable.mutability == VariableMutability::Mutable && !has_word(&name, &["gap", "slot"])
+    variable.mutability == VariableMutability::Mutable && !has_word(&variable.name, &["gap", "slot"])
 }
 
 /// Whether a contract is called a proxy, and a variable holds the address of its code.

@@ -30,6 +30,7 @@
 use super::{
     Detector,
     context::{Context, ContractRun, Report},
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -128,10 +129,8 @@ fn has_quotient(context: &Context<'_>, facts: &FunctionFacts) -> bool {
     view.is_some_and(|view| {
         view.exprs().iter().any(|(expr, _)| match &expr.kind {
             ExprKind::Binary(_, BinaryOp::Div, _) => true,
-            ExprKind::Call { callee, .. } => {
-                matches!(callee.name(), Some(name) if name.to_ascii_lowercase().contains("muldiv"))
-            }
-            ExprKind::Member(_, name) => name.to_ascii_lowercase().contains("muldiv"),
+            ExprKind::Call { callee, .. } => callee.name().is_some_and(|name| has_word(name, &["muldiv"])),
+            ExprKind::Member(_, name) => has_word(name, &["muldiv"]),
             _ => false,
         })
     })

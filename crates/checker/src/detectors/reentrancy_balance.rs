@@ -26,7 +26,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::{called, is_this, mentions},
+    shape::{called, has_word, is_this, mentions},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -84,7 +84,7 @@ fn compared_over_call<'v, 'f>(
                 && call.site.span.start > stmt.span.end
                 && call.hands_over_control()
                 && !facts.is_authorised(&call.guards)
-                && !matches!(call.function.as_deref(), Some(name) if name.to_ascii_lowercase().contains("transfer"))
+                && !call.function.as_deref().is_some_and(|name| has_word(name, &["transfer"]))
         })?;
         let names = made_of(view, &before.name);
         let (after, _) = view.exprs().iter().find(|(expr, _)| {

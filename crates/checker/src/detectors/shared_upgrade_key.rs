@@ -24,6 +24,7 @@ use super::{
     Detector,
     context::{Context, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{FunctionFacts, GuardKind};
@@ -67,8 +68,7 @@ fn upgrades(facts: &FunctionFacts) -> bool {
 
 /// Whether a function only passes the key on.
 fn hands_over(facts: &FunctionFacts) -> bool {
-    let name = facts.name.to_ascii_lowercase();
-    ["owner", "admin", "govern"].iter().any(|word| name.contains(word))
+    has_word(&facts.name, &["owner", "admin", "govern"])
 }
 
 fn key(facts: &FunctionFacts) -> Option<&str> {

@@ -25,7 +25,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::recovers_signer,
+    shape::{has_word, recovers_signer},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::facts::{EffectKind, FunctionFacts, GuardKind};
@@ -69,11 +69,8 @@ fn acts(facts: &FunctionFacts) -> bool {
 }
 
 fn leaves_mark(context: &Context<'_>, facts: &FunctionFacts) -> bool {
-    let is_mark = |name: &str| {
-        ["nonce", "used", "seen", "done", "executed", "processed", "claimed", "consumed"]
-            .iter()
-            .any(|word| name.to_ascii_lowercase().contains(word))
-    };
+    let is_mark =
+        |name: &str| has_word(name, &["nonce", "used", "seen", "done", "executed", "processed", "claimed", "consumed"]);
     facts.guards.iter().any(|guard| guard.kind == GuardKind::Once)
         || facts.effects.iter().any(|effect| match &effect.kind {
             EffectKind::Write { slot, .. } => slot.is_element || is_mark(&slot.name(context.program)),

@@ -22,7 +22,7 @@
 use super::{
     Detector,
     context::{Context, Report},
-    shape::called,
+    shape::{called, has_word},
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::StmtKind;
@@ -47,8 +47,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .iter()
                 .skip(1)
                 .any(|clause| clause.block.stmts.iter().all(|stmt| matches!(stmt.kind, StmtKind::Continue)));
-            if !is_silent || called(call.peeled()).is_some_and(|(name, _)| name.to_ascii_lowercase().contains("permit"))
-            {
+            if !is_silent || called(call.peeled()).is_some_and(|(name, _)| has_word(name, &["permit"])) {
                 continue;
             }
             let place = context.place(call.span);

@@ -30,6 +30,7 @@ use super::{
     Detector,
     context::{Context, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -81,18 +82,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a name is that of the one account above all.
 fn is_head(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["owner", "admin", "govern", "authority"].iter().any(|word| name.contains(word))
+    has_word(name, &["owner", "admin", "govern", "authority"])
 }
 
 /// Whether the contract or one of its bases knows a next owner who accepts.
 fn has_second_step(context: &Context<'_>, contract: ContractId) -> bool {
     let program = context.program;
     let is_step = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        ["pending", "accept", "nominat", "proposed", "candidate", "newowner", "claimowner"]
-            .iter()
-            .any(|word| name.contains(word))
+        has_word(name, &["pending", "accept", "nominat", "proposed", "candidate", "newowner", "claimowner"])
     };
     program.linearized(contract).iter().any(|&base| {
         let tree = program.contract(base);

@@ -29,6 +29,7 @@ use super::{
     Detector,
     context::{Context, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -136,16 +137,13 @@ fn open_price(context: &Context<'_>, facts: &FunctionFacts) -> Option<(Place, St
     })?;
     let price = facts.reads().find_map(|(_, slot)| {
         let name = slot.name(context.program);
-        let lower = name.to_ascii_lowercase();
-        ((lower.contains("price") || lower.contains("rate")) && guard.text.contains(&name)).then_some(name)
+        (has_word(&name, &["price", "rate"]) && guard.text.contains(&name)).then_some(name)
     })?;
     let sells = facts
         .calls
         .iter()
         .any(|call| call.function.as_deref().is_some_and(|name| name.starts_with("transfer") || name == "mint"));
-    let accepts = facts.params.iter().any(|param| {
-        ["max", "min", "limit", "deadline"].iter().any(|word| param.name.to_ascii_lowercase().contains(word))
-    });
+    let accepts = facts.params.iter().any(|param| has_word(&param.name, &["max", "min", "limit", "deadline"]));
     (sells && !accepts)
         .then(|| (guard.place, format!("`{}` sells at `{price}`, which may change while the call waits", facts.name)))
 }

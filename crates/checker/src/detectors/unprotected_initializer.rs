@@ -28,6 +28,7 @@ use super::{
     Detector,
     context::{Context, Report},
     roles,
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::{
@@ -104,9 +105,7 @@ fn check_function(context: &Context<'_>, deciding: &HashSet<VariableId>, facts: 
 fn is_in_charge(context: &Context<'_>, deciding: &HashSet<VariableId>, slot: &Slot) -> bool {
     let Some(id) = slot.variable else { return false };
     let variable = context.program.variable(id);
-    let name = variable.name.to_ascii_lowercase();
-    let is_named =
-        ["owner", "admin", "govern", "guardian", "operator", "authority"].iter().any(|word| name.contains(word));
+    let is_named = has_word(&variable.name, &["owner", "admin", "govern", "guardian", "operator", "authority"]);
     let mut ty = &variable.ty.kind;
     while let TypeNameKind::Mapping(_, value) = ty {
         ty = &value.kind;

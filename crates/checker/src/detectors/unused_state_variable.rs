@@ -24,6 +24,7 @@
 use super::{
     Detector,
     context::{Context, Report},
+    shape::has_word,
 };
 use crate::finding::{Confidence, Finding, Severity};
 use solwright_analysis::ir::{Contract, ContractKind, Variable, VariableMutability, Visibility};
@@ -64,11 +65,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_candidate(contract: &Contract, variable: &Variable) -> bool {
     let is_seen_here_only = contract.kind == ContractKind::Contract || variable.visibility == Some(Visibility::Private);
     let is_public = variable.visibility == Some(Visibility::Public);
-    let lower = variable.name.to_ascii_lowercase();
-    let is_reserved = ["gap", "deprecated", "reserved", "unused_"].iter().any(|word| lower.contains(word));
+    let is_reserved = has_word(&variable.name, &["gap", "deprecated", "reserved", "unused_"]);
     !variable.name.is_empty()
         && variable.mutability == VariableMutability::Mutable
         && is_seen_here_only
         && !(is_public && variable.init.is_some())
-        && !(is_reserved && lower.starts_with('_'))
+        && !(is_reserved && variable.name.starts_with('_'))
 }

@@ -26,7 +26,7 @@ use super::{
     Detector,
     context::{Context, Report},
     numbers,
-    shape::without_casts,
+    shape::{has_word, without_casts},
     view::View,
 };
 use crate::finding::{Confidence, Finding, Severity};
@@ -128,8 +128,7 @@ fn draws(view: &View<'_>) -> Vec<Span> {
 
 /// Whether a name promises a random number.
 fn is_random_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with("rand") || ["random", "seed", "salt", "entropy"].iter().any(|word| name.contains(word))
+    name.to_ascii_lowercase().starts_with("rand") || has_word(name, &["random", "seed", "salt", "entropy"])
 }
 
 /// Whether a value is made of what the block says, or draws lots by the caller's address.
