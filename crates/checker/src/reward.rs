@@ -2,7 +2,8 @@
 //!
 //! SmartCoder-R1 (arXiv 2509.09942, section 3.3) publishes `R = 0.3 compile + 0.5 security + 0.2 format`, with independent parts.
 //! There a bare `revert()` scores 1.0 and an answer that does not compile may score 0.7. Here security counts only when the
-//! candidate compiles, and a body that does nothing scores 0. The published formula stays available by name.
+//! candidate compiles and, where it was run beside a reference, does the same; a body that does nothing scores 0. The published
+//! formula stays available by name.
 
 use crate::finding::{Finding, Severity};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,19 @@ pub struct Reward {
     pub security: f64,
     /// 1 when the answer has the asked form.
     pub format: f64,
+    /// 1 when it does what the reference does, 0 when not, none where that was not asked or cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<f64>,
+}
+
+impl Reward {
+    /// The score once it is known whether the candidate does what the reference does. The gated formula grants security to those
+    /// alone: code that is safe because it does something else is worth no more than code that compiles. It stays above code
+    /// that does not, so that there is a slope to climb.
+    pub fn with_behaviour(self, same: bool, formula: Formula, weights: Weights) -> Self {
+        let lost = if formula == Formula::Gated && !same { weights.security * self.security } else { 0.0 };
+        Self { total: (self.total - lost).max(0.0), behaviour: Some(f64::from(same)), ..self }
+    }
 }
 
 /// What the layers saw, as far as the score asks.
@@ -69,7 +83,7 @@ pub fn reward(facts: Facts<'_>, formula: Formula, weights: Weights) -> Reward {
     };
     let sum = weights.compile * compile + weights.security * security + weights.format * format;
     let total = if formula == Formula::Gated && facts.idle { 0.0 } else { sum };
-    Reward { total, compile, security, format }
+    Reward { total, compile, security, format, behaviour: None }
 }
 
 /// The security part: the worst finding decides, for ten small remarks do not make one hole.
@@ -106,5 +120,22 @@ mod tests {
     fn a_bare_revert_scores_zero_unless_the_published_formula_is_asked_for() {
         assert_eq!(reward(facts(true, true), Formula::Gated, WEIGHTS).total, 0.0);
         assert_eq!(reward(facts(true, true), Formula::Published, WEIGHTS).total, 1.0);
+    }
+
+    #[test]
+    fn safe_code_that_does_something_else_loses_its_security_when_gated() {
+        let score = |same, formula| reward(facts(true, false), formula, WEIGHTS).with_behaviour(same, formula, WEIGHTS);
+        assert_eq!(score(true, Formula::Gated).total, 1.0);
+        assert_eq!(score(false, Formula::Gated).total, 0.5);
+        assert_eq!(score(false, Formula::Published).total, 1.0);
+        assert_eq!(score(false, Formula::Published).behaviour, Some(0.0));
+    }
+
+    #[test]
+    fn a_body_that_does_nothing_stays_at_zero_whatever_it_agrees_with() {
+        for same in [true, false] {
+            let idle = reward(facts(true, true), Formula::Gated, WEIGHTS);
+            assert_eq!(idle.with_behaviour(same, Formula::Gated, WEIGHTS).total, 0.0);
+        }
     }
 }

@@ -168,6 +168,9 @@ pub struct Score {
     /// How the parts are joined
     #[arg(long, value_enum, default_value_t)]
     pub formula: Formula,
+    /// Run answers beside their `reference`, and tell whether they do the same
+    #[arg(long)]
+    pub behaviour: bool,
     #[command(flatten)]
     pub setup: Setup,
 }
@@ -225,6 +228,9 @@ pub enum Lab {
         /// Bytes of context in a prompt; without it what suits a window of 1,024 tokens
         #[arg(long)]
         budget: Option<usize>,
+        /// Add "source", "span" and "reference", which `score` asks for
+        #[arg(long)]
+        judge: bool,
     },
 }
 

@@ -33,7 +33,7 @@ struct Line {
 }
 
 pub fn run(command: &Lab) -> anyhow::Result<Outcome> {
-    let Lab::Samples { budget } = command;
+    let Lab::Samples { budget, judge } = command;
     let budget = budget.unwrap_or_else(|| prompt::budget(WINDOW));
     let mut out = stdout().lock();
     let (mut files, mut written) = (0, 0);
@@ -41,7 +41,7 @@ pub fn run(command: &Lab) -> anyhow::Result<Outcome> {
         let line: Line = serde_json::from_str(&line?)
             .with_context(|| format!("standard input, line {}: not of the form {{\"id\",\"source\"}}", number + 1))?;
         files += 1;
-        for sample in samples(&line, budget) {
+        for sample in samples(&line, budget, *judge) {
             writeln!(out, "{sample}")?;
             written += 1;
         }
@@ -50,7 +50,7 @@ pub fn run(command: &Lab) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn samples(line: &Line, budget: usize) -> Vec<Value> {
+fn samples(line: &Line, budget: usize, judge: bool) -> Vec<Value> {
     let sources = alone(&line.source);
     let document = Document::parse(line.source.as_str());
     let program = Program::build(&sources);
@@ -58,8 +58,19 @@ fn samples(line: &Line, budget: usize) -> Vec<Value> {
     let functions = document.functions();
     functions
         .iter()
-        .filter_map(|function| sample(line, &sources, &document, &program, &findings, function, budget))
+        .filter_map(|function| {
+            let sample = sample(line, &sources, &document, &program, &findings, function, budget)?;
+            Some(if judge { judged(sample, line, function) } else { sample })
+        })
         .collect()
+}
+
+/// The sample with what `score` asks for beside the answer.
+fn judged(mut sample: Value, line: &Line, function: &FunctionItem) -> Value {
+    sample["source"] = json!(line.source);
+    sample["span"] = json!({ "start": function.span.start, "end": function.span.end });
+    sample["reference"] = json!(function.body.map(|body| body.text(&line.source)));
+    sample
 }
 
 /// A function whose body is clean becomes a prompt and the answer to it; without NatSpec its name must do.

@@ -1,18 +1,22 @@
 //! `solwright score --jsonl`: the reward of answers, for reinforcement learning and benchmarks.
 
+mod behaviour;
+
 use crate::{
     Outcome,
     args::{Formula, Score},
     json, setup,
 };
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
+use behaviour::{Behaviour, Referee};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, reward};
+use solwright_checker::{Checker, Judgement, Status, format, reward};
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
     io::{BufRead, Write, stdin, stdout},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -43,21 +47,41 @@ pub fn run(command: &Score) -> anyhow::Result<Outcome> {
         Formula::Gated => reward::Formula::Gated,
         Formula::Published => reward::Formula::Published,
     };
+    let formula = config.formula;
     let checker = Checker::new(config);
+    let mut referee = command.behaviour.then(|| Referee::new(&checker));
     let mut out = stdout().lock();
+    let (mut answers, mut unscored) = (0, 0);
     for (number, line) in stdin().lock().lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
             continue;
         }
-        let scored = score(&checker, &line).with_context(|| format!("standard input, line {}", number + 1))?;
+        answers += 1;
+        let work = AssertUnwindSafe(|| score(&checker, referee.as_mut(), formula, &line));
+        let scored = catch_unwind(work).unwrap_or_else(|_| Err(anyhow!("the judge broke down on this answer")));
+        // One line in thousands must not end a training run, so it is told, counted and answered in its place.
+        let scored = scored.unwrap_or_else(|error| {
+            unscored += 1;
+            eprintln!("solwright: standard input, line {}: {error:#}", number + 1);
+            json!({ "id": id(&line), "error": format!("{error:#}") })
+        });
         writeln!(out, "{scored}")?;
         out.flush()?;
     }
-    Ok(Outcome::Fine)
+    if unscored == 0 {
+        return Ok(Outcome::Fine);
+    }
+    eprintln!("solwright: {unscored} of {answers} lines could not be scored, as told above");
+    Ok(Outcome::Broken)
 }
 
-fn score(checker: &Checker, line: &str) -> anyhow::Result<Value> {
+fn score(
+    checker: &Checker,
+    referee: Option<&mut Referee<'_>>,
+    formula: reward::Formula,
+    line: &str,
+) -> anyhow::Result<Value> {
     let line: Line = serde_json::from_str(line).context(
         "not of the form {\"id\",\"project\"|\"source\",\"span\":{\"start\",\"end\"},\"answer\",\"reference\"?}",
     )?;
@@ -67,14 +91,68 @@ fn score(checker: &Checker, line: &str) -> anyhow::Result<Value> {
     let stub = FunctionStub::at_span(&document, span).with_context(|| {
         format!("id {}: no function stands at bytes {} to {}", line.id, line.span.start, line.span.end)
     })?;
-    let judgement = checker.judge(&sources, &stub, &line.answer, line.reference.as_deref());
+    let reference = line.reference.as_deref();
+    let mut judgement = checker.judge(&sources, &stub, &line.answer, reference);
+    let behaviour = match (referee, reference) {
+        (Some(referee), Some(reference)) => Some(watch(referee, formula, &sources, &stub, reference, &mut judgement)),
+        _ => None,
+    };
     let reward = judgement.verdict.reward;
+    let mut verdict = json::verdict(&judgement.verdict, &judgement.splice.text);
+    if let Some(behaviour) = behaviour {
+        verdict["behaviour"] = behaviour;
+    }
     Ok(json!({
         "id": line.id,
         "reward": reward.total,
-        "parts": { "compile": reward.compile, "security": reward.security, "format": reward.format },
-        "verdict": json::verdict(&judgement.verdict, &judgement.splice.text),
+        "parts": {
+            "compile": reward.compile,
+            "security": reward.security,
+            "format": reward.format,
+            "behaviour": reward.behaviour,
+        },
+        "idle": format::format(&line.answer, &stub, reference).idle,
+        "verdict": verdict,
     }))
+}
+
+/// Lets the behaviour count in the reward, and tells of it as the other layers are told of.
+fn watch(
+    referee: &mut Referee<'_>,
+    formula: reward::Formula,
+    sources: &Sources,
+    stub: &FunctionStub,
+    reference: &str,
+    judgement: &mut Judgement,
+) -> Value {
+    if !judgement.verdict.compiles() {
+        return layer(Status::Skipped, None);
+    }
+    let reward = &mut judgement.verdict.reward;
+    match referee.compare(sources, stub, reference, &judgement.splice.text) {
+        Behaviour::Same => {
+            *reward = reward.with_behaviour(true, formula, reward::WEIGHTS);
+            layer(Status::Passed, None)
+        }
+        Behaviour::Differs(how) => {
+            *reward = reward.with_behaviour(false, formula, reward::WEIGHTS);
+            layer(Status::Failed, Some(("error", how)))
+        }
+        Behaviour::Untestable(why) => layer(Status::Unavailable, Some(("note", why))),
+    }
+}
+
+fn layer(status: Status, message: Option<(&str, String)>) -> Value {
+    let messages: Vec<Value> = message
+        .into_iter()
+        .map(|(level, text)| json!({ "level": level, "code": null, "message": text, "range": null }))
+        .collect();
+    json!({ "status": status, "messages": messages })
+}
+
+/// The id of a line that could not be scored, so that its answer is found all the same.
+fn id(line: &str) -> Value {
+    serde_json::from_str::<Value>(line).map_or(Value::Null, |line| line["id"].clone())
 }
 
 fn sources(line: &Line) -> anyhow::Result<Sources> {

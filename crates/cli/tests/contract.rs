@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::{
     fs,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 use support::{example, file, json, solwright, text};
 
@@ -273,30 +273,115 @@ fn generate_writes_only_what_compiles_and_loses_nothing() {
     }
 }
 
+/// What a command writes when it reads `lines`.
+fn fed(arguments: &[&str], lines: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solwright"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), lines.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn values(output: &Output) -> Vec<Value> {
+    text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn in_tags(code: &str) -> String {
+    format!("<think>\nPurpose: the total\n</think>\n<answer>\n{code}\n</answer>")
+}
+
 #[test]
 fn score_answers_line_by_line() {
     let start = STUB.find("function getTotal").unwrap();
     let end = start + STUB[start..].find("{}").unwrap() + 2;
     let answer = |body: &str| {
-        let code = format!("function getTotal() external view returns (uint256) {body}");
-        let answer = format!("<think>\nPurpose: the total\n</think>\n<answer>\n{code}\n</answer>");
+        let answer = in_tags(&format!("function getTotal() external view returns (uint256) {body}"));
         serde_json::json!({ "id": body, "source": STUB, "span": { "start": start, "end": end }, "answer": answer })
             .to_string()
     };
-    let lines = [answer("{ return total; }"), answer("{ return nothing; }"), answer("{ revert(); }")].join("\n");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_solwright"))
-        .args(["score", "--jsonl"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), lines.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let rewards: Vec<f64> = text(&output.stdout)
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["reward"].as_f64().unwrap())
-        .collect();
-    assert_eq!(rewards, [1.0, 0.2, 0.0]);
+    let nowhere = serde_json::json!({ "id": 7, "source": STUB, "span": { "start": 0, "end": 99_999 }, "answer": "" });
+    let lines = [
+        answer("{ return total; }"),
+        nowhere.to_string(),
+        answer("{ return nothing; }"),
+        "{}".into(),
+        answer("{ revert(); }"),
+    ];
+    let output = fed(&["score", "--jsonl"], &lines.join("\n"));
+    let scored = values(&output);
+    let rewards: Vec<Option<f64>> = scored.iter().map(|line| line["reward"].as_f64()).collect();
+    assert_eq!(rewards, [Some(1.0), None, Some(0.2), None, Some(0.0)]);
+    assert_eq!((&scored[1]["id"], &scored[4]["idle"]), (&Value::from(7), &Value::from(true)));
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    for part in
+        ["line 2: id 7: the span leaves the file", "line 4: not of the form", "2 of 5 lines could not be scored"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+const PIGGY: &str = "// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+library Half {
+    /// @notice Half of a number
+    function of_(uint256 x) internal pure returns (uint256) {
+        return x / 2;
+    }
+}
+abstract contract Idle {
+    uint256 internal hidden;
+    /// @notice Nobody calls this
+    function unused(uint256 x) internal {
+        hidden = x;
+    }
+}
+contract Piggy is Idle {
+    uint256 public total;
+    /// @notice Adds half of what is given
+    function add(uint256 amount) external returns (uint256) {
+        total += Half.of_(amount);
+        return total;
+    }
+}
+";
+
+#[test]
+fn score_runs_samples_of_the_lab_beside_their_references() {
+    let file = serde_json::json!({ "id": "piggy", "source": PIGGY }).to_string();
+    let samples = values(&fed(&["lab", "samples", "--judge"], &file));
+    let mut lines = Vec::new();
+    let mut ask = |function: &str, from: &str, to: &str| {
+        let mut line = samples.iter().find(|sample| sample["function"] == function).unwrap().clone();
+        let code = line["answer"].as_str().unwrap().replace(from, to);
+        line["answer"] = Value::from(in_tags(&code));
+        lines.push(line.to_string());
+    };
+    ask("Piggy.add", "", "");
+    ask("Piggy.add", "total +=", "total -=");
+    ask("Piggy.add", "total +=", "missing +=");
+    ask("Half.of_", "x / 2", "x >> 1");
+    ask("Half.of_", "x / 2", "x / 3");
+    ask("Idle.unused", "hidden = x", "hidden = x + 1");
+    let gated = values(&fed(&["score", "--jsonl", "--behaviour"], &lines.join("\n")));
+    let shown = |line: &Value| (line["verdict"]["behaviour"]["status"].clone(), line["parts"]["behaviour"].as_f64());
+    let (passed, failed) = (("passed".into(), Some(1.0)), ("failed".into(), Some(0.0)));
+    let (skipped, unavailable) = (("skipped".into(), None), ("unavailable".into(), None));
+    let wanted = [passed.clone(), failed.clone(), skipped, passed, failed, unavailable];
+    assert_eq!(gated.iter().map(shown).collect::<Vec<_>>(), wanted);
+    let percent = |line: &Value| (line["reward"].as_f64().unwrap() * 100.0).round();
+    let rewards = |scored: &[Value]| scored.iter().map(percent).collect::<Vec<_>>();
+    // `add` writes without an event, a small remark.
+    assert_eq!(rewards(&gated), [90.0, 50.0, 20.0, 100.0, 50.0, 100.0]);
+    let why = |at: usize| gated[at]["verdict"]["behaviour"]["messages"][0]["message"].as_str().unwrap().to_owned();
+    assert!(why(1).contains("add(") && why(1).contains("differs: the reference has"), "{}", why(1));
+    assert!(why(5).contains("no call tells `unused` from `revert()`"), "{}", why(5));
+    let published = fed(&["score", "--jsonl", "--behaviour", "--formula", "published"], &lines.join("\n"));
+    assert_eq!(rewards(&values(&published)), [90.0, 90.0, 20.0, 100.0, 100.0, 100.0]);
 }
 
 #[test]
