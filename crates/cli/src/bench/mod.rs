@@ -4,6 +4,7 @@ mod checker;
 mod classes;
 mod corpora;
 mod count;
+mod generate;
 mod keystrokes;
 mod peers;
 mod report;

@@ -80,9 +80,18 @@ fn shim(compiler: &Installed, scratch: &Path) -> anyhow::Result<PathBuf> {
         write_program(&answering, &NODE.replace("MODULE", &module))?;
     }
     let program = scratch.join(format!("solc-{}", compiler.version));
-    let (own, answering) = (env::current_exe()?, answering.display());
+    let (own, answering) = (own()?, answering.display());
     write_program(&program, &format!("#!/bin/sh\nexec '{}' solc run --solc '{answering}' -- \"$@\"\n", own.display()))?;
     Ok(program)
+}
+
+/// This program; that of tests lies in a folder beside it and is another.
+pub fn own() -> std::io::Result<PathBuf> {
+    let program = env::current_exe()?;
+    let folders = if cfg!(test) { 2 } else { 0 };
+    let beside =
+        program.ancestors().nth(folders).unwrap_or(&program).join(format!("solwright{}", env::consts::EXE_SUFFIX));
+    Ok(if cfg!(test) { beside } else { program })
 }
 
 /// The text with another version in its pragmas, on the lines where they are.

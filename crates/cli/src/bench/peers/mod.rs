@@ -1,8 +1,8 @@
 //! Peers: others' tools, run as their users run them, with all their rules, each on one file at a time.
 
-mod compilers;
+pub(super) mod compilers;
 mod copy;
-mod process;
+pub(super) mod process;
 mod read;
 
 use super::{
@@ -109,7 +109,7 @@ fn absent(known: &Known, folder: &Path) -> String {
 }
 
 /// A program below the peers' folder, or on the PATH. forge's own comes before the script that npm starts it by.
-fn program(name: &str, folder: &Path) -> Option<PathBuf> {
+pub(super) fn program(name: &str, folder: &Path) -> Option<PathBuf> {
     let forges = fs::read_dir(folder.join("npm/node_modules/@foundry-rs")).into_iter().flatten().flatten();
     let mut folders = vec![folder.to_owned(), folder.join("slither/bin")];
     folders.extend(forges.map(|entry| entry.path().join("bin")));

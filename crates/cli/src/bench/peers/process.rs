@@ -5,6 +5,7 @@ use std::{
     io::{self, Read, Seek},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -13,10 +14,19 @@ const POLL: Duration = Duration::from_millis(2);
 
 /// What a program wrote to its two outputs, or why it did not come to an end. Its exit code is not asked: linters fail on findings.
 pub fn run(command: &mut Command, deadline: Duration) -> Result<(String, String), String> {
-    outputs(command, deadline).unwrap_or_else(|error| Err(error.to_string()))
+    run_until(command, deadline, &AtomicBool::new(false))
 }
 
-fn outputs(command: &mut Command, deadline: Duration) -> io::Result<Result<(String, String), String>> {
+/// As [`run`], and ended early once `stop` is set.
+pub fn run_until(command: &mut Command, deadline: Duration, stop: &AtomicBool) -> Result<(String, String), String> {
+    outputs(command, deadline, stop).unwrap_or_else(|error| Err(error.to_string()))
+}
+
+fn outputs(
+    command: &mut Command,
+    deadline: Duration,
+    stop: &AtomicBool,
+) -> io::Result<Result<(String, String), String>> {
     // Files and no pipes: programs of Node's leave before a pipe has taken all of what they print.
     let (out, err) = (tempfile::tempfile()?, tempfile::tempfile()?);
     command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(err.try_clone()?);
@@ -27,8 +37,13 @@ fn outputs(command: &mut Command, deadline: Duration) -> io::Result<Result<(Stri
         Ok(child) => child,
         Err(error) => return Ok(Err(format!("it does not start: {error}"))),
     };
-    if !wait(&mut child, Instant::now() + deadline)? {
-        return Ok(Err(format!("stopped after {} s", deadline.as_secs_f64())));
+    if !wait(&mut child, Instant::now() + deadline, stop)? {
+        let asked = stop.load(Ordering::Relaxed);
+        return Ok(Err(if asked {
+            "stopped".to_owned()
+        } else {
+            format!("stopped after {} s", deadline.as_secs_f64())
+        }));
     }
     Ok(Ok((all_of(out)?, all_of(err)?)))
 }
@@ -41,9 +56,9 @@ fn all_of(mut file: File) -> io::Result<String> {
 }
 
 /// Whether it ended by itself.
-fn wait(child: &mut Child, end: Instant) -> io::Result<bool> {
+fn wait(child: &mut Child, end: Instant, stop: &AtomicBool) -> io::Result<bool> {
     while child.try_wait()?.is_none() {
-        if Instant::now() > end {
+        if stop.load(Ordering::Relaxed) || Instant::now() > end {
             #[cfg(unix)]
             let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status();
             let _ = child.kill();
@@ -79,6 +94,13 @@ mod tests {
     #[test]
     fn a_program_that_does_not_end_is_stopped_with_what_it_started() {
         assert_eq!(shell("sleep 600 & sleep 600", 0), Err("stopped after 0 s".to_owned()));
+    }
+
+    #[test]
+    fn a_program_ends_when_it_is_no_longer_wanted() {
+        let stop = AtomicBool::new(true);
+        let said = run_until(Command::new("sh").args(["-c", "sleep 600"]), Duration::from_secs(600), &stop);
+        assert_eq!(said, Err("stopped".to_owned()));
     }
 
     #[test]
