@@ -14,7 +14,7 @@ It names what it leaves out and why.
 import argparse
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from multiprocessing import Pool
 from pathlib import Path
@@ -24,9 +24,11 @@ import zstandard
 
 import solidity
 from documents import documents_of
-from near_duplicates import NearDuplicates, signature_of
+from near_duplicates import PERMUTATIONS, SHORTEST, NearDuplicates, Signatures, signature_of
+from tasks import tasks_of
 
 HASHES = Path(__file__).parent / "corpus" / "train.hashes.zst"
+CHUNK_FILES = 64
 COMMON_NAME = 20  # a contract name in more files than this is a library of the trade, and always training data
 
 
@@ -37,6 +39,8 @@ def main() -> None:
     build_args.add_argument("--sources", type=Path, required=True, nargs="+")
     build_args.add_argument("--out", type=Path, required=True)
     build_args.add_argument("--hashes", type=Path, default=HASHES)
+    build_args.add_argument("--known", type=Path, nargs="*", default=[], help="hash lists of what the model saw before; they join the new list")
+    build_args.add_argument("--exclude", type=Path, nargs="*", default=[], help=".sol files, folders, JSONL or JSON of benchmark tasks")
     build_args.add_argument("--workers", type=int, default=2)
     build_args.add_argument("--seed", type=int, default=1)
     check_args = stages.add_parser("contamination")
@@ -44,110 +48,174 @@ def main() -> None:
     check_args.add_argument("--hashes", type=Path, default=HASHES)
     args = parser.parse_args()
     if args.stage == "build":
-        build(args.sources, args.out, args.hashes, args.workers, args.seed)
+        build(args.sources, args.out, args.hashes, args.known, args.exclude, args.workers, args.seed)
     else:
         contamination(args.tasks, args.hashes)
 
 
-def build(sources: list[Path], out: Path, hashes: Path, workers: int, seed: int) -> None:
+def build(sources: list[Path], out: Path, hashes: Path, known: list[Path], exclude: list[Path], workers: int, seed: int) -> None:
     """Read, deduplicate, split and write everything."""
     out.mkdir(parents=True, exist_ok=True)
-    paths = sorted((path, folder) for folder in sources for path in folder.rglob("*.sol"))
-    if not paths:
-        raise SystemExit(f"no .sol file under {', '.join(map(str, sources))}: pass a folder of Solidity sources")
+    contracts, files, counts = read_sources(sources, excluded_hashes(exclude), workers)
+    contracts = in_order(contracts, counts)
+    assign_splits(contracts)
     with Pool(workers) as pool:
-        parts = pool.map(read_files, [paths[i::workers] for i in range(workers)])
-        counts: Counter = sum((part["counts"] for part in parts), Counter())
-        for problem in [problem for part in parts for problem in part["problems"]][:20]:
-            print(f"skipped {problem}")
-        if not any(part["contracts"] for part in parts):
-            raise SystemExit(f"nothing usable under {', '.join(map(str, sources))}: {dict(counts)}; "
-                             f"only files whose SPDX licence is one of {', '.join(sorted(solidity.PERMISSIVE))} are read")
-        contracts = distinct_contracts(parts, counts)
-        train_hashes = assign_splits(contracts)
-        mark_fresh(contracts, train_hashes, pool, counts)
-    contracts = [contract for contract in contracts if any(function["fresh"] for function in contract["functions"])]
-    counts["contracts written"] = write_jsonl(out / "contracts.jsonl.zst", contracts)
-    counts["documents written"] = write_jsonl(out / "documents.jsonl.zst", training_documents(contracts, "train", seed))
-    write_jsonl(out / "documents.val.jsonl.zst", training_documents(contracts, "val", seed))
-    counts["files written"] = write_jsonl(out / "files.jsonl.zst", self_contained_files(parts, train_hashes))
-    write_hashes(hashes, train_hashes)
+        trained, signatures = mark_fresh(contracts, pool, counts)
+        seen = trained.union(*(read_hashes(path).tolist() for path in known))
+        hold_out(contracts, seen, signatures, pool, counts)
+    for split, name in (("test", "tasks.jsonl"), ("val", "tasks.val.jsonl")):
+        tasks = tasks_of(contracts, files, split, seed)
+        counts[f"tasks {split}"] = len(tasks)
+        (out / name).write_text("".join(json.dumps(task) + "\n" for task in tasks))
+    used = [c for c in contracts if any(function["fresh"] for function in c["functions"])]
+    counts["contracts written"] = write_jsonl(out / "contracts.jsonl.zst", used)
+    counts["documents written"] = write_jsonl(out / "documents.jsonl.zst", training_documents(used, "train", seed))
+    write_jsonl(out / "documents.val.jsonl.zst", training_documents(used, "val", seed))
+    counts["files written"] = write_jsonl(out / "files.jsonl.zst", self_contained_files(contracts, files))
+    write_hashes(hashes, np.array(sorted(seen), dtype="<u8"))
     for split in ("train", "val", "test"):
         counts[f"functions {split}"] = sum(f["fresh"] for c in contracts if c["split"] == split for f in c["functions"])
     (out / "counts.json").write_text(json.dumps(dict(counts), indent=2))
     print(json.dumps(dict(counts), indent=2))
 
 
+def excluded_hashes(paths: list[Path]) -> frozenset[int]:
+    """The hashes of every function of the benchmarks that training must not see."""
+    found = {value for path in paths for _, _, value in task_hashes(path)}
+    if paths:
+        print(f"{len(found):,} functions of benchmarks are kept out of training", flush=True)
+    return frozenset(found)
+
+
+def read_sources(sources: list[Path], benchmarks: frozenset[int], workers: int) -> tuple[dict, dict, Counter]:
+    """Contracts by key and self-contained files by hash, from chunks of files, so that no text is held twice."""
+    paths = sorted((path, folder) for folder in sources for path in folder.rglob("*.sol") if path.is_file())
+    if not paths:
+        raise SystemExit(f"no .sol file under {', '.join(map(str, sources))}: pass a folder of Solidity sources")
+    contracts, files, counts, in_files, seen = {}, {}, Counter(), Counter(), set()
+    chunks = [paths[start : start + CHUNK_FILES] for start in range(0, len(paths), CHUNK_FILES)]
+    with Pool(workers, initializer=_start_worker, initargs=(benchmarks,)) as pool:
+        for number, part in enumerate(pool.imap(read_files, chunks), 1):
+            for record in part["files"]:
+                merge_file(record, files, counts, in_files, seen)
+            for key, contract in part["contracts"].items():
+                contracts.setdefault(key, contract)
+            if number % 50 == 0:
+                print(f"read {counts['files seen']:,} of {len(paths):,} files, {len(contracts):,} distinct contracts", flush=True)
+    if not contracts:
+        raise SystemExit(f"nothing usable under {', '.join(map(str, sources))}: {dict(counts)}; "
+                         f"only files whose SPDX licence is one of {', '.join(sorted(solidity.PERMISSIVE))} are read")
+    for key, contract in contracts.items():
+        contract["key"], contract["in_files"] = key, in_files[key]
+        counts["functions of benchmarks cut out"] += contract.pop("cut")
+    return contracts, files, counts
+
+
+_BENCHMARKS: frozenset[int] = frozenset()
+_SEEN_FILES: set[int] = set()
+_SEEN_CONTRACTS: set[int] = set()
+
+
+def _start_worker(benchmarks: frozenset[int]) -> None:
+    global _BENCHMARKS
+    _BENCHMARKS = benchmarks
+
+
+def merge_file(record: dict, files: dict, counts: Counter, in_files: Counter, seen: set[int]) -> None:
+    """Count a file once, whichever workers saw a copy of it."""
+    counts["files seen"] += 1
+    if record["whole"] in seen:
+        counts["files repeated"] += 1
+        return
+    seen.add(record["whole"])
+    counts.update(record["counts"])
+    in_files.update(record["keys"])
+    if record["problem"] and counts["files unreadable"] <= 20:
+        print(f"skipped {record['problem']}")
+    if record["alone"]:
+        files.setdefault(record["alone"], {key: record[key] for key in ("name", "path", "pragma", "keys", "permissive")})
+
+
 def read_files(paths: list[tuple[Path, Path]]) -> dict:
-    """One worker's share: the distinct contracts of the permissive files, and the files that stand alone."""
-    counts, problems, contracts, files = Counter(), [], {}, {}
+    """One chunk: a record of each file, and the permissive contracts that this worker has not sent yet."""
+    records, contracts = [], {}
     for path, folder in paths:
-        counts["files seen"] += 1
-        name = str(path.relative_to(folder))
+        record = {"name": str(path.relative_to(folder)), "path": str(path), "counts": Counter(), "keys": [], "alone": None,
+                  "problem": None}
+        records.append(record)
         try:
             text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
-            counts["files unreadable"] += 1
-            problems.append(f"`{name}`: {error}")
+            record["whole"] = solidity.hash64(str(path))
+            record["counts"]["files unreadable"] += 1
+            record["problem"] = f"`{record['name']}`: {error}"
             continue
-        if "<|" in text:
-            counts["files with text like a special token"] += 1
+        record["whole"] = solidity.hash64(text)
+        if record["whole"] not in _SEEN_FILES:
+            _SEEN_FILES.add(record["whole"])
+            read_file(text, record, contracts)
+    return {"files": records, "contracts": contracts}
+
+
+def read_file(text: str, record: dict, contracts: dict[int, dict]) -> None:
+    """Add a file's permissive contracts; say in its record what it holds."""
+    counts = record["counts"]
+    if "<|" in text:
+        counts["files with text like a special token"] += 1
+        return
+    permissive = [section for section in solidity.sections(text) if solidity.is_permissive(text[section[0] : section[1]])]
+    if not permissive:
+        counts["files without a permissive licence"] += 1
+        return
+    counts["files with permissive parts"] += 1
+    masked = solidity.mask(text)
+    for name, start, end in solidity.contract_spans(masked):
+        counts["contracts seen"] += 1
+        licence = next((spdx for first, last, spdx in permissive if first <= start and end <= last), None)
+        if licence is None:
+            counts["contracts without a permissive licence"] += 1
             continue
-        permissive = [part for part in solidity.sections(text) if solidity.is_permissive(text[part[0] : part[1]])]
-        if not permissive:
-            counts["files without a permissive licence"] += 1
-            continue
-        counts["files with permissive parts"] += 1
-        masked = solidity.mask(text)
-        keys = []
-        for contract_name, start, end in solidity.contract_spans(masked):
-            counts["contracts seen"] += 1
-            licence = next((name for first, last, name in permissive if first <= start and end <= last), None)
-            if licence is None:
-                counts["contracts without a permissive licence"] += 1
-                continue
-            key = solidity.hash64(" ".join(masked[start:end].split()) + contract_name)
-            keys.append(key)
-            if key not in contracts:
-                contracts[key] = contract_record(name, contract_name, text[start:end], licence, solidity.pragma(text, start))
-            contracts[key]["in_files"] += 1
-        if keys and solidity.is_permissive(text) and not solidity.has_imports(masked):
-            files.setdefault(solidity.hash64("".join(masked.split())), (name, text, keys))
-    return {"counts": counts, "problems": problems, "contracts": contracts, "files": files}
+        key = solidity.hash64(" ".join(masked[start:end].split()) + name)
+        record["keys"].append(key)
+        if key not in _SEEN_CONTRACTS:
+            _SEEN_CONTRACTS.add(key)
+            pragma = solidity.pragma(text, start)
+            contracts[key] = contract_record(record["name"], name, text[start:end], masked[start:end], licence, pragma)
+    if record["keys"] and solidity.standing_alone(text, masked) is not None:
+        record["alone"], record["pragma"] = solidity.hash64("".join(masked.split())), solidity.pragma(text)
+        record["permissive"] = solidity.is_permissive(text)
 
 
-def contract_record(file: str, name: str, source: str, licence: str, pragma: str) -> dict:
-    """One line of `contracts`; offsets are in `source`, a function's `doc` is where its NatSpec starts."""
-    functions = []
-    for function in solidity.functions(source):
-        signature, body = source[function.start : function.body], source[function.body : function.end]
-        tokens = solidity.normal_tokens(signature, body)
-        functions.append({"name": function.name, "doc": function.doc, "start": function.start, "body": function.body,
-                          "end": function.end, "hash": solidity.hash64(" ".join(tokens)), "tokens": len(tokens)})
-    return {"contract": name, "file": file, "license": licence, "pragma": pragma, "source": source,
-            "functions": functions, "in_files": 0}
+def contract_record(file: str, name: str, source: str, masked: str, licence: str, pragma: str) -> dict:
+    """One line of `contracts`; offsets are in `source`, a function's `doc` is where its NatSpec starts.
+
+    Functions of benchmarks are cut out, not only passed over, since their neighbours' documents would show them.
+    """
+    functions = [function_record(source, function) for function in solidity.functions(source, masked)]
+    benchmarks = [function for function in functions if function["hash"] in _BENCHMARKS]
+    if benchmarks:
+        for function in reversed(benchmarks):
+            source = source[: function["doc"]].rstrip() + "\n" + source[function["end"] :]
+        return contract_record(file, name, source, solidity.mask(source), licence, pragma) | {"cut": len(benchmarks)}
+    return {"contract": name, "file": file, "license": licence, "pragma": pragma, "source": source, "functions": functions, "cut": 0}
 
 
-def distinct_contracts(parts: list[dict], counts: Counter) -> list[dict]:
-    """Merge the workers' shares; 0.8-era contracts come first, so that they represent their duplicates."""
-    merged: dict[int, dict] = {}
-    for part in parts:
-        for key, contract in part["contracts"].items():
-            known = merged.setdefault(key, contract)
-            if known is not contract:
-                first, second = sorted((known, contract), key=lambda c: c["file"])
-                first["in_files"] += second["in_files"]
-                merged[key] = first
-    for key, contract in merged.items():
-        contract["key"] = key
-    counts["contracts distinct"] = len(merged)
-    for contract in merged.values():
+def function_record(source: str, function: solidity.Function) -> dict:
+    tokens = solidity.normal_tokens(source[function.start : function.body], source[function.body : function.end])
+    return {"name": function.name, "doc": function.doc, "start": function.start, "body": function.body, "end": function.end,
+            "hash": solidity.hash64(" ".join(tokens)), "tokens": len(tokens)}
+
+
+def in_order(contracts: dict[int, dict], counts: Counter) -> list[dict]:
+    """0.8-era contracts come first, so that they represent their duplicates."""
+    counts["contracts distinct"] = len(contracts)
+    for contract in contracts.values():
         counts[f"contracts under {contract['license']}"] += 1
-    return sorted(merged.values(), key=lambda c: ("0.8" not in c["pragma"], c["file"], c["contract"]))
+    return sorted(contracts.values(), key=lambda c: ("0.8" not in c["pragma"], c["file"], c["contract"]))
 
 
-def assign_splits(contracts: list[dict]) -> np.ndarray:
-    """Split by contract name, so that versions of a contract stay together: 2 % val, 2 % test. Returns train's hashes."""
+def assign_splits(contracts: list[dict]) -> None:
+    """Split by contract name, so that versions of a contract stay together: 2 % val, 2 % test."""
     in_files: Counter = Counter()
     for contract in contracts:
         in_files[contract["contract"]] += contract["in_files"]
@@ -155,30 +223,54 @@ def assign_splits(contracts: list[dict]) -> np.ndarray:
         bucket = solidity.hash64("split:" + contract["contract"]) % 50
         common = in_files[contract["contract"]] > COMMON_NAME
         contract["split"] = "train" if common or bucket > 1 else ("val", "test")[bucket]
-    train = {function["hash"] for c in contracts if c["split"] == "train" for function in c["functions"]}
-    return np.array(sorted(train), dtype="<u8")
 
 
-def mark_fresh(contracts: list[dict], train_hashes: np.ndarray, pool: Pool, counts: Counter) -> None:
-    """`fresh` is a function's first appearance, by hash and by MinHash; held-out functions known to train are not."""
-    seen, candidates = set(), []
-    order = {"train": 0, "val": 1, "test": 2}
-    train = set(train_hashes.tolist())
-    for contract in sorted(contracts, key=lambda c: order[c["split"]]):
+def mark_fresh(contracts: list[dict], pool: Pool, counts: Counter) -> tuple[set[int], Signatures]:
+    """Training functions are `fresh` at their first appearance, by hash and by MinHash. Returns all hashes and signatures."""
+    training = [c for c in contracts if c["split"] == "train"]
+    near, hashes, signatures = NearDuplicates(), set(), []
+    for function, signature in new_functions(training, hashes, pool):
+        function["fresh"] = signature is None or near.add(signature)
+        counts["functions near-duplicate"] += not function["fresh"]
+        if signature is not None:
+            signatures.append(signature)
+    counts["functions distinct"] = len(hashes)
+    return hashes, Signatures(np.array(signatures, dtype=np.uint32).reshape(-1, PERMUTATIONS))
+
+
+def hold_out(contracts: list[dict], seen: set[int], training: Signatures, pool: Pool, counts: Counter) -> None:
+    """Held-out functions are `fresh` when training holds nothing like them, copies that it dropped included.
+
+    A held-out contract most of whose longer functions are known is a version of a training contract under another
+    name; its split becomes "known", and it is used for nothing.
+    """
+    held_out = [c for split in ("val", "test") for c in contracts if c["split"] == split]
+    near, known = NearDuplicates(), set()
+    hashes: set[int] = set()
+    for function, signature in new_functions(held_out, hashes, pool):
+        if function["hash"] in seen or (signature is not None and training.hold(signature)):
+            known.add(function["hash"])
+        function["fresh"] = function["hash"] not in known and (signature is None or near.add(signature))
+    for contract in held_out:
+        longer = [f["hash"] in known for f in contract["functions"] if f["tokens"] >= SHORTEST]
+        if sum(longer) * 2 > len(longer):
+            contract["split"] = "known"
+            counts["held-out contracts like training ones"] += 1
+
+
+def new_functions(contracts: list[dict], hashes: set[int], pool: Pool) -> Iterator[tuple[dict, np.ndarray | None]]:
+    """(function, MinHash signature) of every function whose hash is new; the others are marked as not fresh."""
+    found = []
+    for contract in contracts:
         for function in contract["functions"]:
-            known = function["hash"] in seen or (contract["split"] != "train" and function["hash"] in train)
-            function["fresh"] = not known
-            seen.add(function["hash"])
-            if function["fresh"]:
-                source = contract["source"]
-                candidates.append((function, source[function["start"] : function["body"]], source[function["body"] : function["end"]]))
-    counts["functions distinct"] = len(candidates)
-    signatures = pool.starmap(signature_of, ((signature, body) for _, signature, body in candidates), chunksize=2000)
-    near = NearDuplicates()
-    for (function, _, _), signature in zip(candidates, signatures):
-        if signature is not None and not near.add(signature):
             function["fresh"] = False
-            counts["functions near-duplicate"] += 1
+            if function["hash"] not in hashes:
+                hashes.add(function["hash"])
+                source = contract["source"]
+                texts = source[function["start"] : function["body"]], source[function["body"] : function["end"]]
+                found.append((function, *texts))
+    signatures = pool.starmap(signature_of, ((signature, body) for _, signature, body in found), chunksize=1000)
+    yield from zip((function for function, _, _ in found), signatures)
 
 
 def training_documents(contracts: list[dict], split: str, seed: int) -> Iterator[dict]:
@@ -191,45 +283,60 @@ def training_documents(contracts: list[dict], split: str, seed: int) -> Iterator
     yield from texts
 
 
-def self_contained_files(parts: list[dict], train_hashes: np.ndarray) -> Iterator[dict]:
-    """Files without imports whose every function is training data; the 0.8 era first."""
-    train = set(train_hashes.tolist())
-    files = {key: entry for part in parts for key, entry in part["files"].items()}
-    hashes_of: dict[int, list[int]] = defaultdict(list)
-    for part in parts:
-        for key, contract in part["contracts"].items():
-            hashes_of[key] = [function["hash"] for function in contract["functions"]]
-    chosen = sorted(files.values(), key=lambda entry: ("0.8" not in solidity.pragma(entry[1]), entry[0]))
-    for name, text, keys in chosen:
-        if all(value in train for key in keys for value in hashes_of[key]):
-            yield {"id": name, "source": text}
+def self_contained_files(contracts: list[dict], files: dict[int, dict]) -> Iterator[dict]:
+    """Permissive files that stand alone and hold nothing but training contracts; the 0.8 era first."""
+    train = {contract["key"] for contract in contracts if contract["split"] == "train"}
+    for file in sorted(files.values(), key=lambda file: ("0.8" not in file["pragma"], file["name"])):
+        if file["permissive"] and train.issuperset(file["keys"]):
+            yield {"id": file["name"], "source": solidity.read_alone(file["path"])}
 
 
 def contamination(tasks: Path, hashes: Path) -> None:
     """Print how many functions of a task file (or a .sol file) stand in the training set."""
     train = set(read_hashes(hashes).tolist())
     found = total = 0
-    for label, text in task_functions(tasks):
-        for function in solidity.functions(text):
-            total += 1
-            if solidity.body_hash(text[function.start : function.body], text[function.body : function.end]) in train:
-                found += 1
-                print(f"in training data: `{function.name}` of {label}")
+    for label, name, value in task_hashes(tasks):
+        total += 1
+        if value in train:
+            found += 1
+            print(f"in training data: `{name}` of {label}")
     print(f"{found} of {total} functions with a body are in the training data ({len(train)} hashes)")
 
 
+def task_hashes(tasks: Path) -> Iterator[tuple[str, str, int]]:
+    """(task, function, hash) of every function of a task file."""
+    for label, text in task_functions(tasks):
+        for function in solidity.functions(text):
+            yield label, function.name, solidity.body_hash(text[function.start : function.body], text[function.body : function.end])
+
+
 def task_functions(tasks: Path) -> Iterator[tuple[str, str]]:
-    """(label, Solidity text) of every task: JSONL with `reference`, `function`, `body` or `source`, or one .sol file."""
+    """(label, Solidity text) of every task: a .sol file, a folder of them, JSONL of tasks, or SolEval's JSON by file."""
+    if tasks.is_dir():
+        for path in sorted(tasks.rglob("*.sol")):
+            yield str(path.relative_to(tasks)), path.read_text(encoding="utf-8")
+        return
     text = tasks.read_text(encoding="utf-8")
     if tasks.suffix == ".sol":
         yield tasks.name, text
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        task = json.loads(line)
+    elif tasks.suffix == ".json":
+        for file, functions in json.loads(text).items():
+            yield from ((f"{file}: {function['identifier']}", function["body"]) for function in functions)
+    else:
+        for number, line in enumerate(text.splitlines(), 1):
+            yield task_function(json.loads(line), f"{tasks}:{number}")
+
+
+def task_function(task: dict, place: str) -> tuple[str, str]:
+    """(label, code) of one line: the function at `span` of `source`, or one of the fields that hold code."""
+    if "span" in task and task.get("source"):
+        span = task["span"]
+        code = task["source"].encode()[span["start"] : span["end"]].decode()
+    else:
         code = next((task[field] for field in ("reference", "function", "body", "source") if task.get(field)), None)
-        if code is None:
-            raise SystemExit(f"{tasks}:{number}: no `reference`, `function`, `body` or `source` in the task")
-        yield str(task.get("id", f"line {number}")), code
+    if code is None:
+        raise SystemExit(f"{place}: no `reference`, `function`, `body` or `source` in the task")
+    return str(task.get("id", place)), code
 
 
 def write_jsonl(path: Path, rows: Iterable[dict]) -> int:

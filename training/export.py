@@ -2,7 +2,7 @@
 
     python export.py --checkpoint RUN/checkpoint.pt --tokenizer tokenizer.json --out DIR --name solwright-5m
     python export.py … --reference models/parity.json      also stores prompts and PyTorch's logits
-    python export.py --restore FILE.gguf --out DIR           the way back: DIR/checkpoint.pt, to train on from
+    python export.py --restore FILE.gguf --out DIR           the way back: DIR/checkpoint.pt and DIR/tokenizer.json, to train on from
 
 Each reference is computed in f32 from the weights as the file holds them, so it is the answer of exact arithmetic.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 import gguf
 import numpy as np
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, models
 
 import kquants
 from loop import Progress, load_model, save
 from qwen2 import Config, Qwen2
-from tokenizer import MARKUP, SPECIAL
+from tokenizer import MARKUP, SPECIAL, untrained, with_special_tokens
 
 CONTEXT = 1024
 CHAT_TEMPLATE = (
@@ -54,6 +54,7 @@ def main() -> None:
     if args.restore:
         model, progress = read(args.restore)
         save(model, [], progress, args.out)
+        read_tokenizer(args.restore).save(str(args.out / "tokenizer.json"))
         return
     if args.tokenizer is None:
         parser.error("pass --tokenizer, the tokenizer.json that the model was trained with")
@@ -212,6 +213,14 @@ def read(file: Path) -> tuple[Qwen2, Progress]:
     weights = {name: torch.from_numpy(tensors[gguf_name(name)].copy()).reshape(like.shape) for name, like in model.state_dict().items()}
     model.load_state_dict(weights)
     return model, Progress(value["solwright.train.steps"], value["solwright.train.tokens"], val_loss=value["solwright.train.val_loss"])
+
+
+def read_tokenizer(file: Path) -> Tokenizer:
+    """The tokenizer of a GGUF that was written here: special tokens and markup are its last ids."""
+    fields = gguf.GGUFReader(file).fields
+    tokens, merges = (fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
+    vocab = {token: index for index, token in enumerate(tokens[: len(tokens) - len(SPECIAL) - len(MARKUP)])}
+    return with_special_tokens(untrained(models.BPE(vocab, [tuple(merge.split(" ")) for merge in merges])))
 
 
 if __name__ == "__main__":

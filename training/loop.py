@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser, **defaults: float) -> None:
     parser.add_argument("--matrix-lr", type=float, default=defaults["matrix_lr"], help="Muon's peak rate")
     parser.add_argument("--other-lr", type=float, default=defaults["other_lr"], help="AdamW's peak rate")
     parser.add_argument("--decay", type=float, default=defaults["decay"], help="last part of the run in which the rates fall to zero")
+    parser.add_argument("--warmup-steps", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--eval-every", type=int, default=100)
@@ -74,7 +75,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
     """Settings from the shared flags."""
     torch.set_num_threads(args.threads)
     return Settings(args.out, args.tokens, args.minutes, args.batch, args.micro_batch, args.matrix_lr, args.other_lr, args.decay,
-                    seed=args.seed, eval_every=args.eval_every, checkpoint_seconds=args.checkpoint_seconds, compile=args.compile)
+                    seed=args.seed, warmup_steps=args.warmup_steps, eval_every=args.eval_every, checkpoint_seconds=args.checkpoint_seconds, compile=args.compile)
 
 
 def train(model: Qwen2, data: Packed, val: Packed, settings: Settings) -> None:

@@ -45,3 +45,31 @@ class NearDuplicates:
         for key in keys:
             self._bands.setdefault(key, []).append(signature)
         return True
+
+
+class Signatures:
+    """Many signatures [N, PERMUTATIONS], none dropped: is anything like a new one among them?"""
+
+    def __init__(self, signatures: np.ndarray) -> None:
+        self._signatures = signatures
+        keys = band_keys(signatures)
+        self._order = np.argsort(keys, axis=0)
+        self._keys = np.take_along_axis(keys, self._order, axis=0)
+
+    def hold(self, signature: np.ndarray) -> bool:
+        """True when one of them is similar."""
+        for band, key in enumerate(band_keys(signature[None])[0]):
+            first, last = np.searchsorted(self._keys[:, band], key, "left"), np.searchsorted(self._keys[:, band], key, "right")
+            rows = self._signatures[self._order[first:last, band]]
+            if len(rows) and (rows == signature).mean(axis=1).max() >= SIMILAR:
+                return True
+        return False
+
+
+def band_keys(signatures: np.ndarray) -> np.ndarray:
+    """One 64-bit key [N, BANDS] for each band of [N, PERMUTATIONS]."""
+    rows = signatures.reshape(len(signatures), BANDS, PERMUTATIONS // BANDS).astype(np.uint64)
+    keys = np.zeros(rows.shape[:2], dtype=np.uint64)
+    for row in range(rows.shape[2]):
+        keys = (keys ^ rows[:, :, row]) * np.uint64(0x9E3779B97F4A7C15)
+    return keys

@@ -7,6 +7,7 @@ compiles and fast enough for a gigabyte of them. Offsets are in characters of th
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 PERMISSIVE = frozenset({"MIT", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "0BSD", "Unlicense", "CC0-1.0"})
 
@@ -20,6 +21,10 @@ _DOC = re.compile(r"(?:[ \t]*///[^\n]*\n(?:[ \t]*///[^\n]*\n)*|[ \t]*/\*\*.*?\*/
 _SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n*]+)")
 _COPYLEFT = re.compile(r"GNU (?:Affero |Lesser )?General Public License|Business Source License", re.I)
 _PRAGMA = re.compile(r"pragma\s+solidity\s+([^;]+);")
+_IMPORT = re.compile(r"^[ \t]*import\b[^;]*;[ \t]*\n?", re.M)
+_ALIAS = re.compile(r"\*|\bas\b")
+_DECLARED = re.compile(r"\b(?:contract|interface|library)\s+([A-Za-z_$][\w$]*)(?:\s+is\b([^{};]*))?\s*\{")
+_BASE = re.compile(r"(?:^|,)\s*([A-Za-z_$][\w$]*)\s*(?=[,(]|\s*$)")
 _TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|[A-Za-z_$][\w$]*|\d[\w.]*|[^\s\w]')
 _LOCAL = re.compile(
     r"\b(?:u?int\d*|bool|address|bytes\d*|string|mapping\s*\([^;{}]*\)|[A-Z][\w$]*(?:\.[A-Za-z_$][\w$]*)*)"
@@ -89,9 +94,30 @@ def without_comments(text: str) -> str:
     return _COMMENT_OR_STRING.sub(lambda match: " " if match[1] else match[0], text)
 
 
-def has_imports(masked: str) -> bool:
-    """True when the file needs other files."""
-    return re.search(r"^\s*import\b", masked, re.M) is not None
+def standing_alone(text: str, masked: str) -> str | None:
+    """The text when it needs no other file, else None.
+
+    Explorers publish a project as one file, all its parts with their import lines behind each other. Such imports are
+    dropped, and so are the licence lines after the first, of which a compiler takes but one.
+    """
+    imports = list(_IMPORT.finditer(masked))
+    if not imports:
+        return text
+    found = _DECLARED.findall(masked)
+    declared = [name for name, _ in found]
+    bases = {base for _, parents in found for base in _BASE.findall(parents)}
+    if any(_ALIAS.search(match[0]) for match in imports) or len(set(declared)) < len(declared) or not bases <= set(declared):
+        return None
+    for match in reversed(imports):
+        text = text[: match.start()] + text[match.end() :]
+    first = _SPDX.search(text)
+    return text[: first.end()] + _SPDX.sub("(as above)", text[first.end() :]) if first else text
+
+
+def read_alone(path: str) -> str:
+    """The text of a file that was found to stand alone."""
+    text = Path(path).read_text(encoding="utf-8").replace("\r\n", "\n")
+    return standing_alone(text, mask(text)) or text
 
 
 def contract_spans(masked: str) -> list[tuple[str, int, int]]:
@@ -107,9 +133,9 @@ def contract_spans(masked: str) -> list[tuple[str, int, int]]:
     return spans
 
 
-def functions(text: str) -> tuple[Function, ...]:
-    """The functions with a body in one contract's text."""
-    masked, found, position = mask(text), [], 0
+def functions(text: str, masked: str | None = None) -> tuple[Function, ...]:
+    """The functions with a body in one contract's text; who has its mask already saves the time to make it."""
+    masked, found, position = masked or mask(text), [], 0
     while match := _FUNCTION.search(masked, position):
         position = match.end()
         if match[2] == ";":

@@ -14,12 +14,14 @@ import corpus
 import documents
 import kquants
 import solidity
-from near_duplicates import NearDuplicates, signature_of
+import tasks
+from near_duplicates import NearDuplicates, Signatures, signature_of
 from optim import orthogonal
 from packing import Example, Packed, pack
 from qwen2 import LinearCrossEntropy
 
 TESTDATA = Path(__file__).parent / "testdata"
+TEST_NAME = "ClayTill"  # a contract name that `assign_splits` puts into the test split
 
 
 def functions_of(file: str, contract: str) -> dict[str, tuple[str, str, str]]:
@@ -67,7 +69,7 @@ class Corpus(unittest.TestCase):
     def test_bad_input_is_named_and_counted(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
-            corpus.build([TESTDATA], out, out / "hashes.zst", workers=1, seed=1)
+            corpus.build([TESTDATA], out, out / "hashes.zst", known=[], exclude=[], workers=1, seed=1)
             counts = json.loads((out / "counts.json").read_text())
             names = {row["contract"] for row in corpus.read_jsonl(out / "contracts.jsonl.zst")}
         self.assertEqual(counts["files unreadable"], 1)
@@ -80,7 +82,7 @@ class Corpus(unittest.TestCase):
 
         source = (TESTDATA / "Ledger.sol").read_text()
         _, start, end = solidity.contract_spans(solidity.mask(source))[0]
-        record = corpus.contract_record("Ledger.sol", "Ledger", source[start:end], "MIT", "^0.8.20")
+        record = corpus.contract_record("Ledger.sol", "Ledger", source[start:end], solidity.mask(source[start:end]), "MIT", "^0.8.20")
         function = record["functions"][2]
         for seed in range(20):
             text = documents.infilling(record, function, random.Random(seed))
@@ -97,6 +99,95 @@ class Corpus(unittest.TestCase):
         self.assertTrue(near.add(signature_of(*found["withdraw"][1:])))
         self.assertFalse(near.add(signature_of(found["withdraw"][1], found["withdraw"][2].replace("Withdrawn", "Sent"))))
         self.assertTrue(near.add(signature_of(*found["sumOf"][1:])))
+
+    def test_a_near_duplicate_is_found_among_many_signatures(self) -> None:
+        found = functions_of("Ledger.sol", "Ledger")
+        kept = Signatures(np.stack([signature_of(*found[name][1:]) for name in ("withdraw", "setFrozen")]))
+        self.assertTrue(kept.hold(signature_of(found["withdraw"][1], found["withdraw"][2].replace("Withdrawn", "Sent"))))
+        self.assertFalse(kept.hold(signature_of(*found["sumOf"][1:])))
+        self.assertFalse(Signatures(np.empty((0, 32), dtype=np.uint32)).hold(signature_of(*found["sumOf"][1:])))
+
+
+class HeldOut(unittest.TestCase):
+    """Contracts whose names fall into the test split: what may become a task, and what training must not see."""
+
+    SOURCE = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+contract NAME {
+    mapping(address => uint256) public owed;
+
+    /// @notice Notes what an account owes: é.
+    function note(address account, uint256 amount) external {
+        require(account != address(0) && amount > 0, "nothing to note for nobody");
+        owed[account] += amount;
+    }
+
+    /// @notice Clears half of what the caller owes
+    function clearHalf() external {
+        uint256 half = owed[msg.sender] / 2;
+        owed[msg.sender] -= half;
+    }
+}
+"""
+
+    def build(self, files: dict[str, str], **options: list[Path]) -> tuple[dict, list[dict], set[int]]:
+        """Counts, tasks of the test split and the list of hashes that a build over these files leaves."""
+        with tempfile.TemporaryDirectory() as folder:
+            sources, out = Path(folder) / "sources", Path(folder) / "out"
+            for name, text in files.items():
+                (sources / name).parent.mkdir(parents=True, exist_ok=True)
+                (sources / name).write_text(text, encoding="utf-8")
+            corpus.build([sources], out, out / "hashes.zst", workers=1, seed=1, **{"known": [], "exclude": [], **options})
+            return (json.loads((out / "counts.json").read_text()), list(corpus.read_jsonl(out / "tasks.jsonl")),
+                    set(corpus.read_hashes(out / "hashes.zst").tolist()))
+
+    def test_a_task_spans_its_function_in_bytes(self) -> None:
+        _, found, hashes = self.build({"held.sol": self.SOURCE.replace("NAME", TEST_NAME)})
+        self.assertEqual({task["function"] for task in found}, {"note", "clearHalf"})
+        self.assertEqual(hashes, set())
+        for task in found:
+            cut = task["source"].encode()[task["span"]["start"] : task["span"]["end"]].decode()
+            self.assertTrue(cut.startswith(f"function {task['function']}(") and cut.endswith("}"), cut)
+
+    def test_a_copy_of_a_training_contract_is_not_held_out(self) -> None:
+        copy = self.SOURCE.replace("NAME", TEST_NAME).replace("half", "part").replace("account", "who")
+        counts, found, _ = self.build({"train.sol": self.SOURCE.replace("NAME", "Debts"), "held.sol": copy})
+        self.assertEqual(found, [])
+        self.assertEqual(counts["held-out contracts like training ones"], 1)
+
+    def test_a_benchmarks_functions_are_cut_out_of_training(self) -> None:
+        source = self.SOURCE.replace("NAME", "Debts")
+        _, _, everything = self.build({"train.sol": source})
+        with tempfile.TemporaryDirectory() as folder:
+            benchmark = Path(folder) / "tasks.json"
+            body = source[source.index("function note") : source.index("/// @notice Clears")]
+            benchmark.write_text(json.dumps({"Debts.sol": [{"identifier": "note", "body": body}]}))
+            excluded = corpus.excluded_hashes([benchmark])
+            counts, _, hashes = self.build({"train.sol": source}, exclude=[benchmark])
+        self.assertEqual(counts["functions of benchmarks cut out"], 1)
+        self.assertEqual((len(excluded), everything - hashes), (1, set(excluded)))
+
+    def test_a_project_in_one_file_stands_alone(self) -> None:
+        project = "// SPDX-License-Identifier: MIT\nimport './B.sol';\ncontract A is B {}\n// SPDX-License-Identifier: MIT\ncontract B {}\n"
+        alone = solidity.standing_alone(project, solidity.mask(project))
+        self.assertEqual((alone.count("import"), alone.count("SPDX")), (0, 1))
+        for broken in (project.replace("contract B", "contract C"), project.replace("'./B.sol'", "{B as D} from './B.sol'"),
+                       project + "contract B {}\n"):
+            self.assertIsNone(solidity.standing_alone(broken, solidity.mask(broken)))
+
+    def test_pragmas_are_read_as_npm_reads_them(self) -> None:
+        for text in ("^0.8.0", ">=0.4.22 <0.9.0", "0.8.19", ">=0.7.0", "^0.7.0 || ^0.8.0", "0.6.0 - 0.8.4", "=0.8.24", "~0.8"):
+            self.assertTrue(tasks.allows_08(f"pragma solidity {text};"), text)
+        for text in ("^0.7.6", ">=0.6.0 <0.8.0", "0.5.17", "^0.4.24 || 0.6.12"):
+            self.assertFalse(tasks.allows_08(f"pragma solidity {text};"), text)
+        self.assertFalse(tasks.allows_08("pragma solidity 0.8.1; pragma solidity 0.8.2;"))
+
+    def test_a_purpose_is_a_sentence(self) -> None:
+        self.assertEqual(tasks.purpose("/**\n * @dev How.\n * @notice Pays what an account\n * is owed\n */"), "Pays what an account is owed")
+        self.assertEqual(tasks.purpose("/// Pays what is owed\n/// @param to whom"), "Pays what is owed")
+        for text in ("", "Pays out", "------ Setters of the owner ------", "@inheritdoc IVault"):
+            self.assertFalse(tasks.is_sentence(text), text)
 
 
 class Packing(unittest.TestCase):

@@ -41,12 +41,7 @@ def main() -> None:
 
 def train(texts: Iterator[str], vocab: int) -> Tokenizer:
     """Special tokens and markup take the last ids, as in Qwen2.5, and count towards `vocab`."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(Regex(QWEN2_PATTERN), behavior="isolated"),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-    ])
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer = untrained(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=vocab - len(SPECIAL) - len(MARKUP),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
@@ -54,6 +49,22 @@ def train(texts: Iterator[str], vocab: int) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    return with_special_tokens(tokenizer)
+
+
+def untrained(model: models.BPE) -> Tokenizer:
+    """A tokenizer around a model, with Qwen2's way of cutting text into words of bytes."""
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(QWEN2_PATTERN), behavior="isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def with_special_tokens(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer with special tokens and markup after its last id."""
     tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in SPECIAL])
     tokenizer.add_tokens([AddedToken(name, special=False, normalized=False) for name in MARKUP])
     return tokenizer
