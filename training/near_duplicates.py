@@ -32,19 +32,26 @@ class NearDuplicates:
     """The signatures kept so far, found again by any of their bands."""
 
     def __init__(self) -> None:
-        self._bands: dict[bytes, list[np.ndarray]] = {}
+        self._bands: dict[bytes, list[tuple[int, np.ndarray]]] = {}
+        self._count = 0
 
     def add(self, signature: np.ndarray) -> bool:
         """True, and kept, when nothing similar is known yet."""
+        count = self._count
+        return self.place(signature) == count
+
+    def place(self, signature: np.ndarray) -> int:
+        """The number of the similar one that is known, or a new number, under which it is kept."""
         rows = PERMUTATIONS // BANDS
         keys = [bytes([band]) + signature[band * rows : (band + 1) * rows].tobytes() for band in range(BANDS)]
         for key in keys:
-            for known in self._bands.get(key, ())[:16]:
+            for number, known in self._bands.get(key, ())[:16]:
                 if np.mean(known == signature) >= SIMILAR:
-                    return False
+                    return number
         for key in keys:
-            self._bands.setdefault(key, []).append(signature)
-        return True
+            self._bands.setdefault(key, []).append((self._count, signature))
+        self._count += 1
+        return self._count - 1
 
 
 class Signatures:

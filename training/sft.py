@@ -9,6 +9,7 @@ pretraining documents are mixed in, so that fill-in-the-middle is not forgotten.
 """
 
 import argparse
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -19,15 +20,17 @@ from tokenizers import Tokenizer
 import loop
 import pretrain
 import solidity
-from corpus import read_jsonl
+from corpus import excluded_hashes, read_jsonl
 from packing import Example, Packed, pack
+from selection import select
 
 HELD_OUT = 50  # one sample in so many is for validation
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=Path, help="may be left out when RUN/train.zst is there")
+    parser.add_argument("--samples", type=Path, nargs="+", help="may be left out when RUN/train.zst is there")
+    parser.add_argument("--exclude", type=Path, nargs="*", default=[], help="benchmarks whose functions are no answers, as for corpus.py")
     parser.add_argument("--documents", type=Path, help="pretraining documents to mix in")
     parser.add_argument("--mix", type=float, default=0.12, help="their share of the tokens")
     parser.add_argument("--checkpoint", type=Path, help="where to start from")
@@ -52,10 +55,10 @@ def prepare(args: argparse.Namespace, tokenizer: Tokenizer) -> None:
         raise SystemExit(f"{args.out / 'train.zst'} is not there: pass --samples to make it from")
     counts: Counter = Counter()
     train, val = [], []
-    for key, example in samples(args.samples, tokenizer, args.context, counts):
+    for key, example in samples(args, tokenizer, counts):
         (val if key % HELD_OUT == 0 else train).append(example)
     if not train:
-        raise SystemExit(f"{args.samples}: no usable sample: {dict(counts)}")
+        raise SystemExit(f"{', '.join(map(str, args.samples))}: no usable sample: {dict(counts)}")
     wanted = int(sum(len(example.ids) for example in train) * args.mix / (1 - args.mix))
     if args.documents:
         train.extend(mixed_in(args.documents, tokenizer, args.context, wanted, counts))
@@ -68,31 +71,16 @@ def prepare(args: argparse.Namespace, tokenizer: Tokenizer) -> None:
     print(dict(counts), flush=True)
 
 
-def samples(path: Path, tokenizer: Tokenizer, context: int, counts: Counter) -> Iterator[tuple[int, Example]]:
-    """(hash, example) of every distinct sample that fits the window."""
-    seen: set[int] = set()
-    answers: set[int] = set()
-    for sample in read_jsonl(path):
-        counts["samples"] += 1
-        if not isinstance(sample.get("messages"), list) or not sample.get("answer"):
-            counts["without messages or answer"] += 1
-            continue
-        key = solidity.hash64(" ".join(sample["messages"][-1]["content"].split()) + sample["answer"])
-        if key in seen:
-            counts["duplicate"] += 1
-            continue
-        seen.add(key)
-        answer = solidity.hash64("".join(sample["answer"].split()))
-        if not sample.get("documented", True) and answer in answers:
-            counts["undocumented and known"] += 1
-            continue
-        answers.add(answer)
+def samples(args: argparse.Namespace, tokenizer: Tokenizer, counts: Counter) -> Iterator[tuple[int, Example]]:
+    """(hash, example) of every chosen sample that fits the window; the hash is the answer's, so that copies stay together."""
+    rows = itertools.chain.from_iterable(read_jsonl(path) for path in args.samples)
+    for sample in select(rows, excluded_hashes(args.exclude), counts, args.seed):
         example = encode(sample, tokenizer)
-        if len(example.ids) > context:
+        if len(example.ids) > args.context:
             counts["longer than the window"] += 1
             continue
         counts["used"] += 1
-        yield key, example
+        yield solidity.hash64("".join(sample["answer"].split())), example
 
 
 def encode(sample: dict, tokenizer: Tokenizer) -> Example:
