@@ -1,7 +1,7 @@
 """Stage 1: public Solidity files -> distinct functions in their contracts, training documents, whole files for SFT.
 
     python corpus.py build --sources DIR --out DIR [--hashes corpus/train.hashes.zst]
-    python corpus.py contamination TASKS.jsonl [--hashes corpus/train.hashes.zst]
+    python corpus.py contamination TASKS…
 
 `build` writes, as zstd JSONL,
   contracts   one line per distinct contract: file, license, pragma, source, split, and its functions by offset,
@@ -18,16 +18,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from multiprocessing import Pool
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import zstandard
 
 import solidity
+from contamination import BANDS_FILE, HASHES, contamination, excluded_hashes, read_hashes, write_hashes
 from documents import documents_of
-from near_duplicates import PERMUTATIONS, SHORTEST, NearDuplicates, Signatures, signature_of
+from files import whole
+from near_duplicates import SHORTEST, Bands, NearDuplicates, signature_of
 from tasks import tasks_of
 
-HASHES = Path(__file__).parent / "corpus" / "train.hashes.zst"
 CHUNK_FILES = 64
 COMMON_NAME = 20  # a contract name in more files than this is a library of the trade, and always training data
 
@@ -39,52 +41,45 @@ def main() -> None:
     build_args.add_argument("--sources", type=Path, required=True, nargs="+")
     build_args.add_argument("--out", type=Path, required=True)
     build_args.add_argument("--hashes", type=Path, default=HASHES)
+    build_args.add_argument("--bands", type=Path, default=BANDS_FILE)
     build_args.add_argument("--known", type=Path, nargs="*", default=[], help="hash lists of what the model saw before; they join the new list")
     build_args.add_argument("--exclude", type=Path, nargs="*", default=[], help=".sol files, folders, JSONL or JSON of benchmark tasks")
     build_args.add_argument("--workers", type=int, default=2)
     build_args.add_argument("--seed", type=int, default=1)
     check_args = stages.add_parser("contamination")
-    check_args.add_argument("tasks", type=Path)
+    check_args.add_argument("tasks", type=Path, nargs="+", help=".sol files, folders, JSONL or JSON of tasks")
     check_args.add_argument("--hashes", type=Path, default=HASHES)
+    check_args.add_argument("--bands", type=Path, default=BANDS_FILE)
     args = parser.parse_args()
     if args.stage == "build":
-        build(args.sources, args.out, args.hashes, args.known, args.exclude, args.workers, args.seed)
-    else:
-        contamination(args.tasks, args.hashes)
+        build(args.sources, args.out, args.hashes, args.bands, args.known, args.exclude, args.workers, args.seed)
+    elif contamination(args.tasks, args.hashes, args.bands):
+        raise SystemExit(1)
 
 
-def build(sources: list[Path], out: Path, hashes: Path, known: list[Path], exclude: list[Path], workers: int, seed: int) -> None:
+def build(sources: list[Path], out: Path, hashes: Path, bands: Path, known: list[Path], exclude: list[Path], workers: int, seed: int) -> None:
     """Read, deduplicate, split and write everything."""
     out.mkdir(parents=True, exist_ok=True)
     contracts, files, counts = read_sources(sources, excluded_hashes(exclude), workers)
     contracts = in_order(contracts, counts)
     assign_splits(contracts)
     with Pool(workers) as pool:
-        trained, signatures = mark_fresh(contracts, pool, counts)
+        trained, like_training = mark_fresh(contracts, pool, counts)
         seen = trained.union(*(read_hashes(path).tolist() for path in known))
-        hold_out(contracts, seen, signatures, pool, counts)
+        hold_out(contracts, seen, like_training, pool, counts)
     for split, name in (("test", "tasks.jsonl"), ("val", "tasks.val.jsonl")):
-        tasks = tasks_of(contracts, files, split, seed)
-        counts[f"tasks {split}"] = len(tasks)
-        (out / name).write_text("".join(json.dumps(task) + "\n" for task in tasks))
+        counts[f"tasks {split}"] = write_jsonl(out / name, tasks_of(contracts, files, split, seed))
     used = [c for c in contracts if any(function["fresh"] for function in c["functions"])]
     counts["contracts written"] = write_jsonl(out / "contracts.jsonl.zst", used)
     counts["documents written"] = write_jsonl(out / "documents.jsonl.zst", training_documents(used, "train", seed))
     write_jsonl(out / "documents.val.jsonl.zst", training_documents(used, "val", seed))
     counts["files written"] = write_jsonl(out / "files.jsonl.zst", self_contained_files(contracts, files))
-    write_hashes(hashes, np.array(sorted(seen), dtype="<u8"))
+    write_hashes(hashes, seen)
+    like_training.save(bands)
     for split in ("train", "val", "test"):
         counts[f"functions {split}"] = sum(f["fresh"] for c in contracts if c["split"] == split for f in c["functions"])
     (out / "counts.json").write_text(json.dumps(dict(counts), indent=2))
     print(json.dumps(dict(counts), indent=2))
-
-
-def excluded_hashes(paths: list[Path]) -> frozenset[int]:
-    """The hashes of every function of the benchmarks that training must not see."""
-    found = {value for path in paths for _, _, value in task_hashes(path)}
-    if paths:
-        print(f"{len(found):,} functions of benchmarks are kept out of training", flush=True)
-    return frozenset(found)
 
 
 def read_sources(sources: list[Path], benchmarks: frozenset[int], workers: int) -> tuple[dict, dict, Counter]:
@@ -225,8 +220,8 @@ def assign_splits(contracts: list[dict]) -> None:
         contract["split"] = "train" if common or bucket > 1 else ("val", "test")[bucket]
 
 
-def mark_fresh(contracts: list[dict], pool: Pool, counts: Counter) -> tuple[set[int], Signatures]:
-    """Training functions are `fresh` at their first appearance, by hash and by MinHash. Returns all hashes and signatures."""
+def mark_fresh(contracts: list[dict], pool: Pool, counts: Counter) -> tuple[set[int], Bands]:
+    """Training functions are `fresh` at their first appearance, by hash and by MinHash. Returns all hashes and bands."""
     training = [c for c in contracts if c["split"] == "train"]
     near, hashes, signatures = NearDuplicates(), set(), []
     for function, signature in new_functions(training, hashes, pool):
@@ -235,10 +230,10 @@ def mark_fresh(contracts: list[dict], pool: Pool, counts: Counter) -> tuple[set[
         if signature is not None:
             signatures.append(signature)
     counts["functions distinct"] = len(hashes)
-    return hashes, Signatures(np.array(signatures, dtype=np.uint32).reshape(-1, PERMUTATIONS))
+    return hashes, Bands.of(signatures)
 
 
-def hold_out(contracts: list[dict], seen: set[int], training: Signatures, pool: Pool, counts: Counter) -> None:
+def hold_out(contracts: list[dict], seen: set[int], training: Bands, pool: Pool, counts: Counter) -> None:
     """Held-out functions are `fresh` when training holds nothing like them, copies that it dropped included.
 
     A held-out contract most of whose longer functions are known is a version of a training contract under another
@@ -248,7 +243,7 @@ def hold_out(contracts: list[dict], seen: set[int], training: Signatures, pool: 
     near, known = NearDuplicates(), set()
     hashes: set[int] = set()
     for function, signature in new_functions(held_out, hashes, pool):
-        if function["hash"] in seen or (signature is not None and training.hold(signature)):
+        if function["hash"] in seen or training.near(signature):
             known.add(function["hash"])
         function["fresh"] = function["hash"] not in known and (signature is None or near.add(signature))
     for contract in held_out:
@@ -291,82 +286,33 @@ def self_contained_files(contracts: list[dict], files: dict[int, dict]) -> Itera
             yield {"id": file["name"], "source": solidity.read_alone(file["path"])}
 
 
-def contamination(tasks: Path, hashes: Path) -> None:
-    """Print how many functions of a task file (or a .sol file) stand in the training set."""
-    train = set(read_hashes(hashes).tolist())
-    found = total = 0
-    for label, name, value in task_hashes(tasks):
-        total += 1
-        if value in train:
-            found += 1
-            print(f"in training data: `{name}` of {label}")
-    print(f"{found} of {total} functions with a body are in the training data ({len(train)} hashes)")
-
-
-def task_hashes(tasks: Path) -> Iterator[tuple[str, str, int]]:
-    """(task, function, hash) of every function of a task file."""
-    for label, text in task_functions(tasks):
-        for function in solidity.functions(text):
-            yield label, function.name, solidity.body_hash(text[function.start : function.body], text[function.body : function.end])
-
-
-def task_functions(tasks: Path) -> Iterator[tuple[str, str]]:
-    """(label, Solidity text) of every task: a .sol file, a folder of them, JSONL of tasks, or SolEval's JSON by file."""
-    if tasks.is_dir():
-        for path in sorted(tasks.rglob("*.sol")):
-            yield str(path.relative_to(tasks)), path.read_text(encoding="utf-8")
-        return
-    text = tasks.read_text(encoding="utf-8")
-    if tasks.suffix == ".sol":
-        yield tasks.name, text
-    elif tasks.suffix == ".json":
-        for file, functions in json.loads(text).items():
-            yield from ((f"{file}: {function['identifier']}", function["body"]) for function in functions)
-    else:
-        for number, line in enumerate(text.splitlines(), 1):
-            yield task_function(json.loads(line), f"{tasks}:{number}")
-
-
-def task_function(task: dict, place: str) -> tuple[str, str]:
-    """(label, code) of one line: the function at `span` of `source`, or one of the fields that hold code."""
-    if "span" in task and task.get("source"):
-        span = task["span"]
-        code = task["source"].encode()[span["start"] : span["end"]].decode()
-    else:
-        code = next((task[field] for field in ("reference", "function", "body", "source") if task.get(field)), None)
-    if code is None:
-        raise SystemExit(f"{place}: no `reference`, `function`, `body` or `source` in the task")
-    return str(task.get("id", place)), code
-
-
 def write_jsonl(path: Path, rows: Iterable[dict]) -> int:
-    """Write rows as zstd JSONL and return how many."""
+    """Write rows as JSONL, compressed when the name ends in .zst, and return how many."""
     count = 0
-    with zstandard.open(path, "wt", encoding="utf-8", cctx=zstandard.ZstdCompressor(level=3)) as file:
+    with whole(path) as aside, opened(aside, "wt", path.suffix == ".zst") as file:
         for row in rows:
             file.write(json.dumps(row) + "\n")
             count += 1
     return count
 
 
+def opened(path: Path, mode: str, compressed: bool) -> TextIO:
+    """A text file, compressed or not."""
+    if compressed:
+        return zstandard.open(path, mode, encoding="utf-8", cctx=zstandard.ZstdCompressor(level=3) if mode == "wt" else None)
+    return open(path, mode, encoding="utf-8")
+
+
 def read_jsonl(path: Path) -> Iterator[dict]:
     """Rows of a JSONL file, compressed or not."""
     if not path.exists():
         raise SystemExit(f"{path} is not there: run the stage that writes it, or correct the path")
-    with zstandard.open(path, "rt", encoding="utf-8") if path.suffix == ".zst" else open(path, encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def write_hashes(path: Path, hashes: np.ndarray) -> None:
-    """Sorted 64-bit hashes, little-endian, zstd."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(zstandard.compress(hashes.astype("<u8").tobytes(), 19))
-
-
-def read_hashes(path: Path) -> np.ndarray:
-    """The hashes that `write_hashes` wrote."""
-    return np.frombuffer(zstandard.decompress(path.read_bytes()), dtype="<u8")
+    with opened(path, "rt", path.suffix == ".zst") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise SystemExit(f"{path}:{number}: no JSON ({error}); every line is one row, and a file cut short must be made again") from error
 
 
 if __name__ == "__main__":

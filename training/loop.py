@@ -6,6 +6,7 @@ A run folder holds `checkpoint.pt` (model, optimizers, position; written aside, 
 
 import argparse
 import json
+import pickle
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from files import whole
 from optim import optimizers
 from packing import Packed
 from qwen2 import Config, Qwen2
@@ -223,11 +225,10 @@ def draw(history: list[dict], path: Path) -> None:
 
 def save(model: Qwen2, pair: list[torch.optim.Optimizer], progress: Progress, out: Path) -> None:
     """Write the checkpoint aside, then rename it, so that a killed run leaves a whole one."""
-    out.mkdir(parents=True, exist_ok=True)
     state = {"config": model.config.to_dict(), "model": model.state_dict(),
              "optimizers": [optimizer.state_dict() for optimizer in pair], "progress": progress.__dict__}
-    torch.save(state, out / "checkpoint.tmp")
-    (out / "checkpoint.tmp").replace(out / "checkpoint.pt")
+    with whole(out / "checkpoint.pt") as aside:
+        torch.save(state, aside)
 
 
 def resume(model: Qwen2, pair: list[torch.optim.Optimizer], out: Path) -> Progress:
@@ -235,18 +236,40 @@ def resume(model: Qwen2, pair: list[torch.optim.Optimizer], out: Path) -> Progre
     path = out / "checkpoint.pt"
     if not path.exists():
         return Progress()
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    state = read_checkpoint(path)
+    if state["config"] != model.config.to_dict():
+        raise SystemExit(f"{path} holds a model of another shape ({differences(state['config'], model.config.to_dict())}): "
+                         "pass the sizes it was begun with, or another --out")
     model.load_state_dict(state["model"])
     for optimizer, saved in zip(pair, state["optimizers"]):
         optimizer.load_state_dict(saved)
     return Progress(**state["progress"])
 
 
-def load_model(path: Path) -> tuple[Qwen2, Progress]:
-    """The model of a checkpoint, and how far it was trained."""
-    if not path.exists():
-        raise SystemExit(f"no checkpoint at {path}: run the stage before this one, or pass its run folder's checkpoint.pt")
-    state = torch.load(path, map_location="cpu", weights_only=True)
+def load_model(path: Path, vocabulary: int | None = None) -> tuple[Qwen2, Progress]:
+    """The model of a checkpoint, and how far it was trained; with a vocabulary, it must be of that size."""
+    state = read_checkpoint(path)
+    size = state["config"]["vocab_size"]
+    if vocabulary not in (None, size):
+        raise SystemExit(f"{path} was trained with a vocabulary of {size:,} tokens and the tokenizer has {vocabulary:,}: "
+                         "pass the tokenizer.json of that run")
     model = Qwen2(Config(**state["config"]))
     model.load_state_dict(state["model"])
     return model, Progress(**state["progress"])
+
+
+def read_checkpoint(path: Path) -> dict:
+    """What `save` wrote."""
+    if not path.exists():
+        raise SystemExit(f"no checkpoint at {path}: run the stage before this one, or pass its run folder's checkpoint.pt")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if not {"config", "model", "optimizers", "progress"} <= set(state):
+            raise ValueError("it lacks what a run saves")
+    except (RuntimeError, ValueError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        raise SystemExit(f"{path} is no checkpoint of these stages ({error}): pass the checkpoint.pt of a run folder") from error
+    return state
+
+
+def differences(theirs: dict, ours: dict) -> str:
+    return ", ".join(f"{name} {theirs.get(name)} there, {value} here" for name, value in ours.items() if theirs.get(name) != value)

@@ -4,13 +4,17 @@ Broder, "On the resemblance and containment of documents" (1997); banding as in 
 """
 
 import zlib
+from pathlib import Path
 
 import numpy as np
+import zstandard
 
 import solidity
+from files import whole
 
 PERMUTATIONS, BANDS, SHINGLE = 32, 8, 5
 SIMILAR = 0.85  # estimated Jaccard similarity from which two functions count as one
+NEAR = 3  # bands
 SHORTEST = 20  # tokens; below that a shared shingle says nothing
 
 _RANDOM = np.random.default_rng(1)
@@ -54,29 +58,49 @@ class NearDuplicates:
         return self._count - 1
 
 
-class Signatures:
-    """Many signatures [N, PERMUTATIONS], none dropped: is anything like a new one among them?"""
+class Bands:
+    """The band keys of many functions, small enough to publish: is a function like one of them?
 
-    def __init__(self, signatures: np.ndarray) -> None:
-        self._signatures = signatures
-        keys = band_keys(signatures)
-        self._order = np.argsort(keys, axis=0)
-        self._keys = np.take_along_axis(keys, self._order, axis=0)
+    Functions count as near when NEAR of their bands agree with some function's: at a similarity of 0.9 that is so in 98 of
+    100 cases, at 0.85 in 86, at 0.7 in 29, at 0.5 in 1.
+    """
 
-    def hold(self, signature: np.ndarray) -> bool:
-        """True when one of them is similar."""
-        for band, key in enumerate(band_keys(signature[None])[0]):
-            first, last = np.searchsorted(self._keys[:, band], key, "left"), np.searchsorted(self._keys[:, band], key, "right")
-            rows = self._signatures[self._order[first:last, band]]
-            if len(rows) and (rows == signature).mean(axis=1).max() >= SIMILAR:
-                return True
-        return False
+    def __init__(self, keys: list[np.ndarray]) -> None:
+        self.keys = keys  # BANDS sorted arrays of uint32
+
+    @staticmethod
+    def of(signatures: list[np.ndarray]) -> "Bands":
+        keys = band_keys(np.array(signatures, dtype=np.uint32).reshape(-1, PERMUTATIONS))
+        return Bands([np.unique(keys[:, band]) for band in range(BANDS)])
+
+    def near(self, signature: np.ndarray | None) -> bool:
+        """True when training holds something similar; too short a function has no signature and is never near."""
+        if signature is None:
+            return False
+        wanted = band_keys(signature[None])[0]
+        places = [int(np.searchsorted(keys, key)) for keys, key in zip(self.keys, wanted)]
+        return sum(at < len(keys) and keys[at] == key for at, keys, key in zip(places, self.keys, wanted)) >= NEAR
+
+    def save(self, path: Path) -> None:
+        """Counts of the bands, then the differences of their keys as four planes of bytes, zstd."""
+        counts = np.array([len(keys) for keys in self.keys], dtype="<u4")
+        deltas = np.concatenate([np.diff(keys, prepend=np.uint32(0)) for keys in self.keys]).astype("<u4")
+        planes = deltas.view(np.uint8).reshape(-1, 4).T
+        with whole(path) as aside:
+            aside.write_bytes(zstandard.compress(counts.tobytes() + planes.tobytes(), 19))
+
+    @staticmethod
+    def load(path: Path) -> "Bands":
+        raw = np.frombuffer(zstandard.decompress(path.read_bytes()), dtype=np.uint8)
+        counts = raw[: BANDS * 4].view("<u4")
+        deltas = np.ascontiguousarray(raw[BANDS * 4 :].reshape(4, -1).T).view("<u4").ravel()
+        return Bands([np.cumsum(part, dtype=np.uint32) for part in np.split(deltas, np.cumsum(counts)[:-1])])
 
 
 def band_keys(signatures: np.ndarray) -> np.ndarray:
-    """One 64-bit key [N, BANDS] for each band of [N, PERMUTATIONS]."""
+    """One 32-bit key [N, BANDS] for each band of [N, PERMUTATIONS]."""
     rows = signatures.reshape(len(signatures), BANDS, PERMUTATIONS // BANDS).astype(np.uint64)
     keys = np.zeros(rows.shape[:2], dtype=np.uint64)
     for row in range(rows.shape[2]):
         keys = (keys ^ rows[:, :, row]) * np.uint64(0x9E3779B97F4A7C15)
-    return keys
+    return (keys >> np.uint64(32)).astype(np.uint32)

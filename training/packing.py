@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
+from files import whole
+
 OPEN_WINDOWS = 128
 
 
@@ -30,10 +32,10 @@ class Packed:
     learn: np.ndarray
 
     def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         raw = io.BytesIO()
         np.savez(raw, ids=self.ids, learn=np.packbits(self.learn, axis=1))
-        path.write_bytes(zstandard.compress(raw.getvalue(), 9))
+        with whole(path) as aside:
+            aside.write_bytes(zstandard.compress(raw.getvalue(), 9))
 
     @staticmethod
     def load(path: Path) -> "Packed":

@@ -44,7 +44,7 @@ def main() -> None:
 def starting_model(args: argparse.Namespace, tokenizer: Tokenizer) -> Qwen2:
     """A fresh model of the asked sizes, or the weights of an earlier run."""
     if args.checkpoint:
-        return loop.load_model(args.checkpoint)[0]
+        return loop.load_model(args.checkpoint, tokenizer.get_vocab_size())[0]
     return Qwen2(Config(tokenizer.get_vocab_size(), args.hidden, args.layers, args.heads, args.kv_heads, args.ffn, args.rope_base))
 
 

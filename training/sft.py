@@ -20,7 +20,8 @@ from tokenizers import Tokenizer
 import loop
 import pretrain
 import solidity
-from corpus import excluded_hashes, read_jsonl
+from contamination import excluded_hashes
+from corpus import read_jsonl
 from packing import Example, Packed, pack
 from selection import select
 
@@ -45,7 +46,7 @@ def main() -> None:
         return
     if args.checkpoint is None:
         parser.error("pass --checkpoint, the checkpoint.pt that pretraining left")
-    model, _ = loop.load_model(args.checkpoint)
+    model, _ = loop.load_model(args.checkpoint, tokenizer.get_vocab_size())
     loop.train(model, Packed.load(args.out / "train.zst"), Packed.load(args.out / "val.zst"), loop.settings_of(args))
 
 

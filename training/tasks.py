@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import solidity
 
-MOST, MOST_A_CONTRACT = 1000, 2
+MOST, MOST_A_CONTRACT = 1000, 4
 LINES = range(3, 31)
 VERSIONS = [(0, 8, patch) for patch in range(31)]
 

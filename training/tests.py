@@ -3,6 +3,7 @@
 import json
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 import gguf
@@ -13,12 +14,15 @@ import torch.nn.functional as F
 import corpus
 import documents
 import kquants
+import loop
 import solidity
 import tasks
-from near_duplicates import NearDuplicates, Signatures, signature_of
+from contamination import contamination, excluded_hashes, read_hashes, task_functions
+from near_duplicates import Bands, NearDuplicates, signature_of
 from optim import orthogonal
 from packing import Example, Packed, pack
-from qwen2 import LinearCrossEntropy
+from qwen2 import Config, LinearCrossEntropy, Qwen2
+from selection import select
 
 TESTDATA = Path(__file__).parent / "testdata"
 TEST_NAME = "ClayTill"  # a contract name that `assign_splits` puts into the test split
@@ -69,7 +73,7 @@ class Corpus(unittest.TestCase):
     def test_bad_input_is_named_and_counted(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
-            corpus.build([TESTDATA], out, out / "hashes.zst", known=[], exclude=[], workers=1, seed=1)
+            corpus.build([TESTDATA], out, out / "hashes.zst", out / "bands.zst", known=[], exclude=[], workers=1, seed=1)
             counts = json.loads((out / "counts.json").read_text())
             names = {row["contract"] for row in corpus.read_jsonl(out / "contracts.jsonl.zst")}
         self.assertEqual(counts["files unreadable"], 1)
@@ -102,10 +106,15 @@ class Corpus(unittest.TestCase):
 
     def test_a_near_duplicate_is_found_among_many_signatures(self) -> None:
         found = functions_of("Ledger.sol", "Ledger")
-        kept = Signatures(np.stack([signature_of(*found[name][1:]) for name in ("withdraw", "setFrozen")]))
-        self.assertTrue(kept.hold(signature_of(found["withdraw"][1], found["withdraw"][2].replace("Withdrawn", "Sent"))))
-        self.assertFalse(kept.hold(signature_of(*found["sumOf"][1:])))
-        self.assertFalse(Signatures(np.empty((0, 32), dtype=np.uint32)).hold(signature_of(*found["sumOf"][1:])))
+        kept = Bands.of([signature_of(*found[name][1:]) for name in ("withdraw", "setFrozen")])
+        self.assertTrue(kept.near(signature_of(found["withdraw"][1], found["withdraw"][2].replace("Withdrawn", "Sent"))))
+        self.assertFalse(kept.near(signature_of(*found["sumOf"][1:])))
+        self.assertFalse(Bands.of([]).near(signature_of(*found["sumOf"][1:])))
+        with tempfile.TemporaryDirectory() as folder:
+            kept.save(Path(folder) / "bands.zst")
+            again = Bands.load(Path(folder) / "bands.zst")
+        for one, other in zip(kept.keys, again.keys, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 class HeldOut(unittest.TestCase):
@@ -138,9 +147,9 @@ contract NAME {
             for name, text in files.items():
                 (sources / name).parent.mkdir(parents=True, exist_ok=True)
                 (sources / name).write_text(text, encoding="utf-8")
-            corpus.build([sources], out, out / "hashes.zst", workers=1, seed=1, **{"known": [], "exclude": [], **options})
+            corpus.build([sources], out, out / "hashes.zst", out / "bands.zst", workers=1, seed=1, **{"known": [], "exclude": [], **options})
             return (json.loads((out / "counts.json").read_text()), list(corpus.read_jsonl(out / "tasks.jsonl")),
-                    set(corpus.read_hashes(out / "hashes.zst").tolist()))
+                    set(read_hashes(out / "hashes.zst").tolist()))
 
     def test_a_task_spans_its_function_in_bytes(self) -> None:
         _, found, hashes = self.build({"held.sol": self.SOURCE.replace("NAME", TEST_NAME)})
@@ -156,6 +165,15 @@ contract NAME {
         self.assertEqual(found, [])
         self.assertEqual(counts["held-out contracts like training ones"], 1)
 
+    def test_contamination_counts_what_was_seen(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder)
+            (path / "a.sol").write_text(self.SOURCE.replace("NAME", "Debts"))
+            corpus.build([path], path / "out", path / "h.zst", path / "b.zst", known=[], exclude=[], workers=1, seed=1)
+            (path / "new.sol").write_text("contract C { function f(uint256 n) external { n = n * n * n; } }")
+            self.assertEqual(contamination([path / "a.sol"], path / "h.zst", path / "b.zst"), 2)
+            self.assertEqual(contamination([path / "new.sol"], path / "h.zst", path / "b.zst"), 0)
+
     def test_a_benchmarks_functions_are_cut_out_of_training(self) -> None:
         source = self.SOURCE.replace("NAME", "Debts")
         _, _, everything = self.build({"train.sol": source})
@@ -163,7 +181,7 @@ contract NAME {
             benchmark = Path(folder) / "tasks.json"
             body = source[source.index("function note") : source.index("/// @notice Clears")]
             benchmark.write_text(json.dumps({"Debts.sol": [{"identifier": "note", "body": body}]}))
-            excluded = corpus.excluded_hashes([benchmark])
+            excluded = excluded_hashes([benchmark])
             counts, _, hashes = self.build({"train.sol": source}, exclude=[benchmark])
         self.assertEqual(counts["functions of benchmarks cut out"], 1)
         self.assertEqual((len(excluded), everything - hashes), (1, set(excluded)))
@@ -204,6 +222,91 @@ class Packing(unittest.TestCase):
             again = Packed.load(Path(folder) / "windows.zst")
         np.testing.assert_array_equal(made.ids, again.ids)
         np.testing.assert_array_equal(made.learn, again.learn)
+
+
+class BadInput(unittest.TestCase):
+    """Each is refused in one line that names the file and the remedy."""
+
+    def test_a_folder_without_licences(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder)
+            (path / "a.sol").write_text("contract A { function f() public {} }")
+            with self.assertRaisesRegex(SystemExit, "nothing usable under .*without a permissive licence.*MIT"):
+                corpus.build([path], path / "out", path / "h.zst", path / "b.zst", known=[], exclude=[], workers=1, seed=1)
+            with self.assertRaisesRegex(SystemExit, "no .sol file under"):
+                corpus.build([path / "out"], path / "out", path / "h.zst", path / "b.zst", known=[], exclude=[], workers=1, seed=1)
+
+    def test_a_checkpoint_of_another_shape(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "checkpoint.pt"
+            loop.save(Qwen2(Config(vocab_size=64, hidden=16, layers=1, heads=2, kv_heads=1, ffn=16)), [], loop.Progress(), path.parent)
+            with self.assertRaisesRegex(SystemExit, "another shape .layers 1 there, 2 here"):
+                loop.resume(Qwen2(Config(vocab_size=64, hidden=16, layers=2, heads=2, kv_heads=1, ffn=16)), [], path.parent)
+            with self.assertRaisesRegex(SystemExit, "vocabulary of 64 tokens and the tokenizer has 65"):
+                loop.load_model(path, 65)
+            path.write_text("not a checkpoint")
+            with self.assertRaisesRegex(SystemExit, "checkpoint.pt is no checkpoint"):
+                loop.load_model(path)
+            with self.assertRaisesRegex(SystemExit, "no checkpoint at"):
+                loop.load_model(path.parent / "missing.pt")
+
+    @unittest.skipUnless(Path("/dev/full").exists(), "the device that is always full is Linux's")
+    def test_a_full_disk_leaves_the_checkpoint_before(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "checkpoint.pt"
+            model = Qwen2(Config(vocab_size=64, hidden=16, layers=1, heads=2, kv_heads=1, ffn=16))
+            loop.save(model, [], loop.Progress(step=1), path.parent)
+            for write in (lambda: loop.save(model, [], loop.Progress(step=2), path.parent),
+                          lambda: corpus.write_jsonl(path, [{"text": "x" * 10_000}] * 1000),
+                          lambda: pack([Example([1, 2, 3])], length=7, end=9, pad=8).save(path)):
+                (path.parent / "checkpoint.pt.tmp").symlink_to("/dev/full")
+                with self.assertRaisesRegex(SystemExit, "checkpoint.pt cannot be written: .*Free some space"):
+                    write()
+                self.assertEqual(loop.load_model(path)[1].step, 1)
+                self.assertFalse((path.parent / "checkpoint.pt.tmp").is_symlink())
+
+    def test_tasks_that_are_none(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tasks.jsonl"
+            path.write_text('{"id": "a", "body": "function f() public { x = 1; }"}\n{"id": "b"}\n{"id"')
+            with self.assertRaisesRegex(SystemExit, "tasks.jsonl:2: no `span`"):
+                list(task_functions(path))
+            path.write_text('{"id"')
+            with self.assertRaisesRegex(SystemExit, "tasks.jsonl:1: no JSON"):
+                list(task_functions(path))
+            with self.assertRaisesRegex(SystemExit, "tasks.jsonl:1: no JSON"):
+                list(corpus.read_jsonl(path))
+
+
+class Selection(unittest.TestCase):
+    """What `sft.py` learns from, out of what `solwright lab samples` writes."""
+
+    @staticmethod
+    def sample(answer: str, documented: bool = True, prompt: str = "Write it.") -> dict:
+        return {"messages": [{"role": "user", "content": prompt}], "documented": documented, "think": "", "answer": answer}
+
+    def test_copies_are_kept_twice_when_documented_and_once_by_name(self) -> None:
+        answer = "function f(uint256 N) external { total += N; emit Added(msg.sender, N); }"
+        counts: Counter = Counter()
+        rows = [self.sample(answer.replace("N", name), prompt=name) for name in "abcd"]
+        self.assertEqual(len(select(rows, frozenset(), counts, 1)), 2)
+        self.assertEqual(counts["answer known"], 2)
+        self.assertEqual(len(select([row | {"documented": False} for row in rows], frozenset(), Counter(), 1)), 1)
+
+    def test_getters_and_names_do_not_crowd_out_the_documented(self) -> None:
+        told = [self.sample(f"function f{i}(uint256 n) external {{ total{i} += n; emit Added(msg.sender, n, {i}); }}") for i in range(81)]
+        getters = [self.sample(f"function g{i}() external view returns (uint256) {{ return g{i}; }}") for i in range(50)]
+        named = [self.sample(f"function h{i}(uint256 n) external {{ left{i} -= n; emit Removed(msg.sender, n, {i}); }}", False) for i in range(50)]
+        chosen = select(told + getters + named, frozenset(), Counter(), 1)
+        kinds = Counter(row["answer"][9] for row in chosen)
+        self.assertEqual(kinds, {"f": 81, "g": 4, "h": 15})
+
+    def test_an_answer_of_a_benchmark_is_left_out(self) -> None:
+        row = self.sample("function f(uint256 n) external { total += n; }")
+        counts: Counter = Counter()
+        value = solidity.body_hash("function f(uint256 m) external", "{ total += m; }")
+        self.assertEqual((select([row, {"answer": "x"}], frozenset({value}), counts, 1), counts["in a benchmark"]), ([], 1))
+        self.assertEqual(counts["without messages or answer"], 1)
 
 
 class Numerics(unittest.TestCase):

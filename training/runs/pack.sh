@@ -9,7 +9,7 @@ python="${PYTHON:-python3}"
 work="${WORK:-$(mktemp -d)}"
 vocab="${VOCAB:-8192}"
 
-"$python" corpus.py build --sources "$@" --out "$work/corpus" --hashes "${HASHES:-corpus/train.hashes.zst}"
+"$python" corpus.py build --sources "$@" --out "$work/corpus" --hashes "${HASHES:-corpus/train.hashes.zst}" --bands "${BANDS:-corpus/train.bands.zst}" ${EXCLUDE:+--exclude $EXCLUDE}
 "$python" tokenizer.py --documents "$work/corpus/documents.jsonl.zst" --out "$shards/tokenizer.json" --vocab "$vocab"
 [ "${TOY:-}" ] && cp "$work/corpus/documents.jsonl.zst" "$work/corpus/documents.val.jsonl.zst"
 "$python" pretrain.py --tokenizer "$shards/tokenizer.json" --documents "$work/corpus/documents.jsonl.zst" \

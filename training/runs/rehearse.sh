@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work="${1:-$(mktemp -d)}"
-export TOY=1 VOCAB=600 WORK="$work" HASHES="$work/train.hashes.zst" SAMPLES="$PWD/testdata/samples.jsonl"
+export TOY=1 VOCAB=600 WORK="$work" HASHES="$work/train.hashes.zst" BANDS="$work/train.bands.zst" SAMPLES="$PWD/testdata/samples.jsonl"
 
 bash runs/pack.sh "$work/shards" testdata ../examples
 bash runs/h200_pretrain.sh "$work/shards" "$work/run" "$work/out"

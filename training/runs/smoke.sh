@@ -11,9 +11,11 @@ export SOLWRIGHT="${SOLWRIGHT:-$(command -v solwright || true)}"
 [ -x "$SOLWRIGHT" ] || { echo "no judge: set SOLWRIGHT to the binary, which \`cargo build -p solwright-cli\` makes" >&2; exit 2; }
 
 "$python" run_tests.py
-"$python" corpus.py build --sources testdata ../examples --out "$work/corpus" --hashes "$work/train.hashes.zst"
-"$python" corpus.py contamination testdata/Ledger.sol --hashes "$work/train.hashes.zst" | tee "$work/contamination.txt"
-grep -q "5 of 5 functions" "$work/contamination.txt"
+lists=(--hashes "$work/train.hashes.zst" --bands "$work/train.bands.zst")
+"$python" corpus.py build --sources testdata ../examples --out "$work/corpus" --exclude ../tests/generate/tasks "${lists[@]}"
+if "$python" corpus.py contamination testdata/Ledger.sol "${lists[@]}" > "$work/contamination.txt"; then exit 1; fi
+grep "5 of 5 functions" "$work/contamination.txt"
+"$python" corpus.py contamination ../tests/generate/tasks "${lists[@]}"
 "$python" tokenizer.py --documents "$work/corpus/documents.jsonl.zst" --out "$work/tokenizer.json" --vocab 600
 common=(--tokenizer "$work/tokenizer.json" --documents "$work/corpus/documents.jsonl.zst")
 "$python" pretrain.py "${common[@]}" --val "$work/corpus/documents.jsonl.zst" --out "$work/pretrain" --tokens 2048 "${size[@]}"
