@@ -59,9 +59,10 @@ class Qwen2(nn.Module):
         return F.linear(self(ids), self.embed_tokens.weight)
 
     def loss(self, ids: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross entropy in nats over the targets [B, T] that are not -100."""
-        hidden = self(ids).flatten(0, 1)
-        return LinearCrossEntropy.apply(hidden, self.embed_tokens.weight, targets.flatten())
+        """Mean cross entropy in nats over the targets [B, T] that are not -100; the others cost no logits."""
+        hidden, goals = self(ids).flatten(0, 1), targets.flatten()
+        kept = goals >= 0
+        return LinearCrossEntropy.apply(hidden[kept], self.embed_tokens.weight, goals[kept])
 
     def parameter_count(self) -> int:
         return sum(p.numel() for p in self.parameters())
