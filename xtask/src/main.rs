@@ -7,6 +7,7 @@ mod setup;
 mod shell;
 mod test;
 mod tidy;
+mod training;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ const USAGE: &str = "usage: cargo xtask <command>
 
   demo      set up, build, then do the main job on `examples/`
   test      set up, then run every test; the last line counts them
+  training  set up, then the tests of training alone, every stage at toy size
   setup     compilers, example dependencies and the editor that tests drive, all under the user's cache
   tidy      check crate edges and line budgets
   bless     accept the detectors' present output as the expected one
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let result = match argument.as_str() {
         "demo" => demo::run(),
         "test" => test::run(),
+        "training" => test::training(),
         "setup" => setup::everything().map(|_| ()),
         "tidy" => tidy::run(),
         "bless" => generated::bless(),

@@ -3,11 +3,12 @@
 use crate::{
     setup,
     shell::{cargo, command, has, root},
-    tidy,
+    tidy, training,
 };
 use anyhow::{Context, bail};
 use std::{
     io::{BufRead, BufReader},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -32,14 +33,36 @@ pub fn run() -> anyhow::Result<()> {
     tally.suite("unit tests", &mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     let neovim = root().join("tests/editors/nvim/run.sh");
     tally.suite("Neovim, end to end", command("bash").arg(neovim).arg(&binary))?;
-    println!("{} passed, {} failed", tally.passed, tally.failed);
-    if tally.failed > 0 {
-        bail!("{} tests failed, their output stands above", tally.failed);
-    }
-    Ok(())
+    tally.training(&binary)?;
+    tally.told()
+}
+
+/// `cargo xtask training`: the stages of training alone.
+pub fn training() -> anyhow::Result<()> {
+    let mut tally = Tally::default();
+    tally.training(&setup::everything()?)?;
+    tally.told()
 }
 
 impl Tally {
+    fn told(&self) -> anyhow::Result<()> {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        if self.failed > 0 {
+            bail!("{} tests failed, their output stands above", self.failed);
+        }
+        Ok(())
+    }
+
+    fn training(&mut self, binary: &Path) -> anyhow::Result<()> {
+        match training::python() {
+            Ok(python) => self.suite("training, every stage at toy size", &mut training::rehearsal(&python, binary)),
+            Err(error) => {
+                self.check("training", Err(error));
+                Ok(())
+            }
+        }
+    }
+
     fn check(&mut self, name: &str, result: anyhow::Result<()>) {
         match result {
             Ok(()) => self.passed += 1,
