@@ -3,10 +3,10 @@
     SOLWRIGHT=path/to/solwright python score_corpus.py --corpus lines.jsonl --out scored.jsonl --workers 8
 
 A line is what `solwright score --jsonl` reads: {"id", "source" or "project", "span", "answer", "reference"?}. Each worker has
-a judge of its own. For each line one line is written, in the same order: {"line", "id", "reward", "parts", …}, without the
-times it took, or {"line", "id"?, "error"}; errors are named and counted. The result is the same for any number of workers.
-What is done is in OUT.….partial, from where the same command goes on after a stop. On a Ray cluster, set RAY_ADDRESS,
-SOLWRIGHT on every node, and put the corpus where every node can read it.
+a judge of its own. For each line one line is written, in the same order: {"line", "id", "reward", "parts", …} or {"line",
+"id"?, "error"}; errors are named and counted. The result is the same for any number of workers. What is done is in
+OUT.….partial, from where the same command goes on after a stop. On a Ray cluster, set RAY_ADDRESS, SOLWRIGHT on every node,
+and put the corpus where every node can read it.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from reward import Judge, JudgeError, probe
 
 CHUNK = 32  # lines that a worker takes at a time
 FIELDS = {"span": dict, "answer": str}
+HASTY = ("milliseconds", "resolve")  # parts of a verdict that hang on how busy the machine is; no reward hangs on them
 
 
 def main() -> None:
@@ -135,7 +136,8 @@ class Scorer:
             scored = self.judge.score(row)
         except JudgeError as error:
             return {"id": row.get("id"), "error": str(error)}
-        scored["verdict"].pop("milliseconds", None)
+        for hasty in HASTY:
+            scored["verdict"].pop(hasty, None)
         return scored
 
 

@@ -40,7 +40,7 @@ def train(trainer: Trainer) -> None:
     output = trainer.args.output_dir
     trainer.add_callback(StopAtSignal())
     trainer.train(resume_from_checkpoint=get_last_checkpoint(output) if os.path.isdir(output) else None)
-    print(fingerprint(trainer), flush=True)
+    print(f"{fingerprint(trainer)}\n", end="", flush=True)  # in one write, for the ranks share the output
     done, steps = trainer.state.global_step, trainer.state.max_steps
     if done < steps:
         raise SystemExit(f"{output}: stopped after step {done} of {steps}; the same command goes on from there")
