@@ -44,6 +44,7 @@ def main() -> None:
     build_args.add_argument("--bands", type=Path, default=BANDS_FILE)
     build_args.add_argument("--known", type=Path, nargs="*", default=[], help="hash lists of what the model saw before; they join the new list")
     build_args.add_argument("--exclude", type=Path, nargs="*", default=[], help=".sol files, folders, JSONL or JSON of benchmark tasks")
+    build_args.add_argument("--outliers", type=Path, help="what outliers.py wrote over an earlier build; documents leave it out")
     build_args.add_argument("--workers", type=int, default=2)
     build_args.add_argument("--seed", type=int, default=1)
     check_args = stages.add_parser("contamination")
@@ -52,12 +53,13 @@ def main() -> None:
     check_args.add_argument("--bands", type=Path, default=BANDS_FILE)
     args = parser.parse_args()
     if args.stage == "build":
-        build(args.sources, args.out, args.hashes, args.bands, args.known, args.exclude, args.workers, args.seed)
+        build(args.sources, args.out, args.hashes, args.bands, args.known, args.exclude, args.workers, args.seed, args.outliers)
     elif contamination(args.tasks, args.hashes, args.bands):
         raise SystemExit(1)
 
 
-def build(sources: list[Path], out: Path, hashes: Path, bands: Path, known: list[Path], exclude: list[Path], workers: int, seed: int) -> None:
+def build(sources: list[Path], out: Path, hashes: Path, bands: Path, known: list[Path], exclude: list[Path], workers: int, seed: int,
+          outliers: Path | None = None) -> None:
     """Read, deduplicate, split and write everything."""
     out.mkdir(parents=True, exist_ok=True)
     contracts, files, counts = read_sources(sources, excluded_hashes(exclude), workers)
@@ -67,6 +69,8 @@ def build(sources: list[Path], out: Path, hashes: Path, bands: Path, known: list
         trained, like_training = mark_fresh(contracts, pool, counts)
         seen = trained.union(*(read_hashes(path).tolist() for path in known))
         hold_out(contracts, seen, like_training, pool, counts)
+    if outliers:
+        leave_out(contracts, set(json.loads(outliers.read_text())["dropped"]), counts)
     for split, name in (("test", "tasks.jsonl"), ("val", "tasks.val.jsonl")):
         counts[f"tasks {split}"] = write_jsonl(out / name, tasks_of(contracts, files, split, seed))
     used = [c for c in contracts if any(function["fresh"] for function in c["functions"])]
@@ -251,6 +255,14 @@ def hold_out(contracts: list[dict], seen: set[int], training: Bands, pool: Pool,
         if sum(longer) * 2 > len(longer):
             contract["split"] = "known"
             counts["held-out contracts like training ones"] += 1
+
+
+def leave_out(contracts: list[dict], outliers: set[int], counts: Counter) -> None:
+    """No document is made of an outlier."""
+    for function in (function for contract in contracts for function in contract["functions"]):
+        if function["fresh"] and function["hash"] in outliers:
+            function["fresh"] = False
+            counts["functions that are outliers"] += 1
 
 
 def new_functions(contracts: list[dict], hashes: set[int], pool: Pool) -> Iterator[tuple[dict, np.ndarray | None]]:

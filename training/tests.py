@@ -10,11 +10,13 @@ import gguf
 import numpy as np
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 import corpus
 import documents
 import kquants
 import loop
+import outliers
 import solidity
 import tasks
 from contamination import contamination, excluded_hashes, read_hashes, task_functions
@@ -307,6 +309,45 @@ class Selection(unittest.TestCase):
         value = solidity.body_hash("function f(uint256 m) external", "{ total += m; }")
         self.assertEqual((select([row, {"answer": "x"}], frozenset({value}), counts, 1), counts["in a benchmark"]), ([], 1))
         self.assertEqual(counts["without messages or answer"], 1)
+
+
+class Outliers(unittest.TestCase):
+    def test_clusters_are_found_and_the_unreadable_one_is_dropped(self) -> None:
+        towards = F.normalize(torch.randn(5, 16, generator=torch.Generator().manual_seed(1)), dim=1)
+        points = F.normalize(towards.repeat_interleave(20, 0) + 0.02 * torch.randn(100, 16, generator=torch.Generator().manual_seed(2)), dim=1)
+        nearest = outliers.k_means(points, 5, seed=4)
+        self.assertEqual([len(set(nearest[start : start + 20].tolist())) for start in range(0, 100, 20)], [1] * 5)
+        letters = "abcdefghijklmnopqrst"
+        functions = [{"hash": i, "name": "f", "text": "function pay(uint amount) { total += amount; }"} for i in range(80)]
+        functions += [{"hash": 80 + i, "name": "g", "text": f"function zq{c}x(uint k{c}z) {{ w{c}v += k{c}z; }}"} for i, c in enumerate(letters)]
+        losses = torch.cat((torch.full((80,), 1.0), torch.full((20,), 3.0)))
+        clusters = outliers.judged(functions, losses, nearest)
+        self.assertEqual([cluster["dropped"] for cluster in clusters], [True] + [False] * (len(clusters) - 1))
+        self.assertEqual(set(clusters[0]["members"]), set(range(80, 100)))
+        hard_but_readable = outliers.judged(functions[:80] + functions[:20], losses, nearest)
+        self.assertFalse(any(cluster["dropped"] for cluster in hard_but_readable))
+
+    def test_padding_changes_neither_embedding_nor_loss(self) -> None:
+        tokenizer = Tokenizer(models.WordLevel({word: index for index, word in enumerate("? a b c d e f g".split())}, unk_token="?"))
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        torch.manual_seed(1)
+        model = Qwen2(Config(vocab_size=8, hidden=16, layers=1, heads=2, kv_heads=1, ffn=16))
+        together = outliers.read(model, tokenizer, ["a b c d e f g", "g f a"])
+        alone = outliers.read(model, tokenizer, ["g f a"])
+        torch.testing.assert_close(together[0][1], alone[0][0], atol=2e-2, rtol=0)
+        torch.testing.assert_close(together[1][1], alone[1][0], atol=2e-2, rtol=0)
+
+    def test_no_document_is_made_of_an_outlier(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder)
+            (path / "a.sol").write_text(HeldOut.SOURCE.replace("NAME", "Debts"))
+            places = ([path], path / "out", path / "h.zst", path / "b.zst")
+            corpus.build(*places, known=[], exclude=[], workers=1, seed=1)
+            functions = list(corpus.read_jsonl(path / "out" / "contracts.jsonl.zst"))[0]["functions"]
+            (path / "outliers.json").write_text(json.dumps({"dropped": [functions[0]["hash"]]}))
+            corpus.build(*places, known=[], exclude=[], workers=1, seed=1, outliers=path / "outliers.json")
+            counts = json.loads((path / "out" / "counts.json").read_text())
+        self.assertEqual((counts["functions that are outliers"], counts["functions train"]), (1, 1))
 
 
 class Numerics(unittest.TestCase):

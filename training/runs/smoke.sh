@@ -21,6 +21,9 @@ common=(--tokenizer "$work/tokenizer.json" --documents "$work/corpus/documents.j
 "$python" pretrain.py "${common[@]}" --val "$work/corpus/documents.jsonl.zst" --out "$work/pretrain" --tokens 2048 "${size[@]}"
 "$python" pretrain.py --tokenizer "$work/tokenizer.json" --out "$work/pretrain" --tokens 3072 "${size[@]}" | tee "$work/resumed.txt"
 grep -q "from step 8" "$work/resumed.txt"
+"$python" outliers.py --contracts "$work/corpus/contracts.jsonl.zst" --checkpoint "$work/pretrain/checkpoint.pt" \
+    --tokenizer "$work/tokenizer.json" --out "$work/outliers.json" --clusters 4
+"$python" corpus.py build --sources testdata ../examples --out "$work/corpus2" --outliers "$work/outliers.json" "${lists[@]}" > /dev/null
 "$python" sft.py "${common[@]}" --samples testdata/samples.jsonl --checkpoint "$work/pretrain/checkpoint.pt" --out "$work/sft" \
     --tokens 2048 --context 256 --batch 2 --micro-batch 2 --eval-every 4 --threads 1
 "$python" export.py --checkpoint "$work/sft/checkpoint.pt" --tokenizer "$work/tokenizer.json" --out "$work/models" --name toy \
