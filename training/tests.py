@@ -19,6 +19,7 @@ import loop
 import outliers
 import solidity
 import tasks
+from average import average
 from contamination import contamination, excluded_hashes, read_hashes, task_functions
 from near_duplicates import Bands, NearDuplicates, signature_of
 from optim import orthogonal
@@ -251,6 +252,19 @@ class BadInput(unittest.TestCase):
                 loop.load_model(path)
             with self.assertRaisesRegex(SystemExit, "no checkpoint at"):
                 loop.load_model(path.parent / "missing.pt")
+
+    def test_the_mean_of_two_runs_and_of_two_shapes(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder) / name / "checkpoint.pt" for name in ("one", "two", "other")]
+            built = [Qwen2(Config(vocab_size=64, hidden=16, layers=layers, heads=2, kv_heads=1, ffn=16)) for layers in (1, 1, 2)]
+            for model, path in zip(built, paths):
+                loop.save(model, [], loop.Progress(), path.parent)
+            average(paths[:2], Path(folder) / "mean")
+            mean, _ = loop.load_model(Path(folder) / "mean" / "checkpoint.pt")
+            expected = (built[0].embed_tokens.weight + built[1].embed_tokens.weight) / 2
+            torch.testing.assert_close(mean.embed_tokens.weight, expected)
+            with self.assertRaisesRegex(SystemExit, "other/checkpoint.pt is of another shape"):
+                average([paths[0], paths[2]], Path(folder) / "mean")
 
     @unittest.skipUnless(Path("/dev/full").exists(), "the device that is always full is Linux's")
     def test_a_full_disk_leaves_the_checkpoint_before(self) -> None:

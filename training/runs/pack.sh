@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything a GPU machine without network needs, in one folder under 64 MiB: bash runs/pack.sh SHARDS SOURCES…
-# Leaves tokenizer.json, pretrain/{train,val}.zst and, when SAMPLES names a JSONL file, sft/{train,val}.zst in SHARDS.
+# EXCLUDE names benchmarks, by whole paths, to keep out of training. Leaves tokenizer.json, pretrain/{train,val}.zst and, when SAMPLES names a JSONL file, sft/{train,val}.zst in SHARDS.
 set -euo pipefail
 shards="$(realpath -m "$1")"
 shift
@@ -16,6 +16,7 @@ vocab="${VOCAB:-8192}"
     --val "$work/corpus/documents.val.jsonl.zst" --out "$shards/pretrain" --pack-only
 if [ "${SAMPLES:-}" ]; then
     "$python" sft.py --tokenizer "$shards/tokenizer.json" --documents "$work/corpus/documents.jsonl.zst" --samples "$SAMPLES" \
+        ${EXCLUDE:+--exclude $EXCLUDE} \
         --out "$shards/sft" --pack-only
 fi
 size=$(du -sm "$shards" | cut -f1)
