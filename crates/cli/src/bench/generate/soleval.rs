@@ -391,13 +391,14 @@ mod tests {
         assert_eq!(label("/** a */\n"), ("/** a */".to_owned(), false));
     }
 
-    /// What SolEval holds: checkouts `SolEval`, `solady` and `openzeppelin` below the folder `SOLEVAL`, answers in `forge.jsonl` there.
+    /// What SolEval holds: checkouts `SolEval`, `solady` and `openzeppelin-contracts` below the folder `SOLEVAL`, answers in `forge.jsonl` there.
     #[test]
     #[ignore = "takes hours and needs checkouts: SOLEVAL=FOLDER, and EVERY=N for each N-th task"]
     fn soleval_as_it_is() {
         let folder = PathBuf::from(std::env::var("SOLEVAL").unwrap());
         let every = std::env::var("EVERY").map_or(1, |every| every.parse().unwrap());
-        let [soleval, solady, openzeppelin] = ["SolEval", "solady", "openzeppelin"].map(|name| folder.join(name));
+        let [soleval, solady, openzeppelin] =
+            ["SolEval", "solady", "openzeppelin-contracts"].map(|name| folder.join(name));
         let checkouts = Checkouts { soleval: &soleval, solady: &solady, openzeppelin: &openzeppelin };
         let (found, notes) = read(&checkouts).unwrap();
         let plain = found.iter().filter(|tested| is_plain(&tested.task)).count();
@@ -407,8 +408,8 @@ mod tests {
         let (scratch, tasks) = (tempfile::tempdir().unwrap(), sample.len());
         let memo = folder.join("forge.jsonl");
         let forge = Forge::find(None, scratch.path(), Some(&memo), Duration::from_secs(600)).unwrap();
-        let start = Instant::now();
-        let (kept, notes) = with_power(sample, &forge, 2, &AtomicBool::new(false)).unwrap();
+        let (start, stop) = (Instant::now(), AtomicBool::new(false));
+        let (kept, notes) = with_power(sample, &forge, 2, &stop).unwrap();
         let plain = kept.iter().filter(|tested| is_plain(&tested.task)).count();
         eprintln!(
             "{}\n{} kept, {plain} of them plain; {:?} for {tasks} tasks",
@@ -416,6 +417,18 @@ mod tests {
             kept.len(),
             start.elapsed()
         );
+        let judge = |tested: &Tested| forge.judge(&tested.tests, &tested.task.path, &tested.task.text, &stop).unwrap();
+        let mut right = 0;
+        let count = |tested: &Tested, verdict: Option<Verdict>| {
+            match verdict.unwrap() {
+                Verdict::Passes { .. } => right += 1,
+                Verdict::Fails(why) => eprintln!("{}: the reference fails, {why}", tested.task.id),
+            }
+            Ok(())
+        };
+        parallel::in_order(&kept, 2, judge, count).unwrap();
+        eprintln!("{right} of {} references pass; {:?} in all", kept.len(), start.elapsed());
+        assert_eq!(right, kept.len());
         assert!(kept.len() * 2 > tasks);
     }
 }
