@@ -7,7 +7,7 @@ use crate::{
     args::{Formula, Score},
     json, setup,
 };
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use behaviour::{Behaviour, Referee};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -93,6 +93,11 @@ fn score(
     })?;
     let reference = line.reference.as_deref();
     let mut judgement = checker.judge(&sources, &stub, &line.answer, reference);
+    // A compiler that is missing, or ran out of time, says nothing of the answer.
+    if judgement.verdict.compile.status == Status::Unavailable {
+        let why = judgement.verdict.compile.diagnostics.first().map_or("", |diagnostic| &diagnostic.message);
+        bail!("id {}: {why}", line.id);
+    }
     let behaviour = match (referee, reference) {
         (Some(referee), Some(reference)) => Some(watch(referee, formula, &sources, &stub, reference, &mut judgement)),
         _ => None,
@@ -160,7 +165,7 @@ fn sources(line: &Line) -> anyhow::Result<Sources> {
         (Some(path), None) => setup::read(path)?,
         (Some(path), Some(source)) => (path.clone(), source.clone()),
         (None, Some(source)) => (std::env::temp_dir().join("Source.sol"), source.clone()),
-        (None, None) => anyhow::bail!("id {}: neither `project` nor `source` is given", line.id),
+        (None, None) => bail!("id {}: neither `project` nor `source` is given", line.id),
     };
     ensure!(
         line.span.start <= line.span.end && line.span.end <= text.len(),

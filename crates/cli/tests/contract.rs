@@ -310,17 +310,22 @@ fn score_answers_line_by_line() {
         answer("{ return nothing; }"),
         "{}".into(),
         answer("{ revert(); }"),
+        answer("{ return total; }").replace("^0.8.20", "=0.8.99"),
     ];
     let output = fed(&["score", "--jsonl"], &lines.join("\n"));
     let scored = values(&output);
     let rewards: Vec<Option<f64>> = scored.iter().map(|line| line["reward"].as_f64()).collect();
-    assert_eq!(rewards, [Some(1.0), None, Some(0.2), None, Some(0.0)]);
+    assert_eq!(rewards, [Some(1.0), None, Some(0.2), None, Some(0.0), None]);
     assert_eq!((&scored[1]["id"], &scored[4]["idle"]), (&Value::from(7), &Value::from(true)));
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    for part in
-        ["line 2: id 7: the span leaves the file", "line 4: not of the form", "2 of 5 lines could not be scored"]
-    {
+    let told = [
+        "line 2: id 7: the span leaves the file",
+        "line 4: not of the form",
+        "line 6: id \"{ return total; }\": no installed solc satisfies `pragma solidity =0.8.99`",
+        "3 of 6 lines could not be scored",
+    ];
+    for part in told {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
