@@ -2,6 +2,7 @@
 
     solwright lab samples --judge < files.jsonl > samples.jsonl
     python grpo.py --samples samples.jsonl --checkpoint SFT/checkpoint.pt --tokenizer tokenizer.json --out RUN --formula gated
+    python grpo.py … --evaluate 30      learns nothing: what the judge says of the checkpoint's answers to the first prompts
 
 For each prompt a group of answers is sampled; an answer's advantage is its reward less the group's mean, over the group's
 deviation (Shao et al., GRPO, 2024). The ratio to the model that sampled is clipped, and the distance to the model that the run
@@ -47,9 +48,24 @@ def main() -> None:
     if not (args.out / "prompts.jsonl").exists():
         choose_prompts(args, tokenizer, judge)
     prompts = list(read_jsonl(args.out / "prompts.jsonl"))
-    if not args.prompts_only:
+    if args.evaluate:
+        evaluate(args, tokenizer, judge, prompts[: args.evaluate])
+    elif not args.prompts_only:
         train(args, tokenizer, judge, prompts)
     judge.close()
+
+
+def evaluate(args: argparse.Namespace, tokenizer: Tokenizer, judge: Judge, prompts: list[dict]) -> None:
+    """The same prompts and seeds for every checkpoint, for a step's own prompts are too few to compare steps by."""
+    model = start(args)
+    _, _, entry = ask(model, tokenizer, judge, prompts, args, step=0)
+    print(json.dumps({name: value for name, value in entry.items() if name not in ("best", "worst")}))
+
+
+def start(args: argparse.Namespace) -> Qwen2:
+    if args.checkpoint is None:
+        raise SystemExit("pass --checkpoint, the checkpoint.pt that `sft.py` left")
+    return loop.load_model(args.checkpoint)[0].to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def arguments() -> argparse.Namespace:
@@ -65,6 +81,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--prompt-tokens", type=int, default=600, help="longer prompts are left out")
     parser.add_argument("--source-bytes", type=int, default=16_000, help="larger files are left out, for the compiler's time")
     parser.add_argument("--prompts-only", action="store_true", help="choose prompts and stop")
+    parser.add_argument("--evaluate", type=int, default=0, help="ask so many prompts, print what the judge says, and stop")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=0.0, help="cap on time")
     parser.add_argument("--group", type=int, default=8, help="answers to a prompt")
@@ -86,9 +103,7 @@ def arguments() -> argparse.Namespace:
 
 def train(args: argparse.Namespace, tokenizer: Tokenizer, judge: Judge, prompts: list[dict]) -> None:
     """Sample, judge, learn; until the steps, the time or a signal end it."""
-    if args.checkpoint is None:
-        raise SystemExit("pass --checkpoint, the checkpoint.pt that `sft.py` left")
-    model, _ = loop.load_model(args.checkpoint)
+    model = start(args)
     reference = copy.deepcopy(model).requires_grad_(False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=0.0)
     progress = loop.resume(model, [optimizer], args.out)
@@ -113,6 +128,8 @@ def train(args: argparse.Namespace, tokenizer: Tokenizer, judge: Judge, prompts:
         if args.minutes and progress.seconds > args.minutes * 60:
             break
     loop.save(model, [optimizer], progress, args.out)
+    if progress.history:
+        draw(progress.history, args.out / "grpo.png")
 
 
 def ask(model: Qwen2, tokenizer: Tokenizer, judge: Judge, asked: list[dict], args: argparse.Namespace,
@@ -122,7 +139,7 @@ def ask(model: Qwen2, tokenizer: Tokenizer, judge: Judge, asked: list[dict], arg
     start = time.monotonic()
     groups, texts, waiting = [], [], []
     for place, prompt in enumerate(asked):
-        ids = torch.tensor(tokenizer.encode(prompt_text(prompt)).ids)
+        ids = torch.tensor(tokenizer.encode(prompt_text(prompt)).ids, device=model.norm.weight.device)
         seed = solidity.hash64(f"{args.seed} {step} {place}") >> 1
         groups.append(sample(model, ids, args.group, args.length, stops, pad, args.temperature, seed))
         texts.append([tokenizer.decode(row, skip_special_tokens=False) for row in groups[-1].rows()])
@@ -204,7 +221,7 @@ def learn(model: Qwen2, reference: Qwen2, optimizer: torch.optim.Optimizer, grou
     seen: Counter = Counter()
     for _ in range(args.updates):
         for group, anchor, said in zip(groups, anchors, scores):
-            loss, stats = group_loss(model, group, anchor, advantages(rewards_of(said)), args)
+            loss, stats = group_loss(model, group, anchor, advantages(rewards_of(said)).to(anchor.device), args)
             (loss / count).backward()
             seen.update(stats)
         seen["norm"] += float(torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0))
@@ -307,14 +324,14 @@ def draw(history: list[dict], path: Path) -> None:
 
     panels = (("reward and its parts", ("reward", *PARTS)), ("KL to the start, entropy (nats a token)", ("kl", "entropy")),
               ("tokens of an answer", ("length",)), ("shares", ("idle", "same_of_all", "flat_groups", "clipped")))
-    figure, axes = pyplot.subplots(2, 2, figsize=(11, 7))
+    figure, axes = pyplot.subplots(2, 2, figsize=(10, 6.5), layout="constrained")
     for axis, (title, names) in zip(axes.flat, panels):
         for name in names:
             axis.plot(*smooth([(entry["step"], entry[name]) for entry in history if entry[name] is not None]), label=name)
         axis.set(title=title, xlabel="step")
         axis.grid(alpha=0.3)
         axis.legend()
-    figure.savefig(path, dpi=100, bbox_inches="tight")
+    figure.savefig(path, dpi=80)
     pyplot.close(figure)
 
 

@@ -36,20 +36,21 @@ class Group:
 def sample(model: Qwen2, prompt: Tensor, rows: int, length: int, stops: set[int], pad: int, temperature: float,
            seed: int) -> Group:
     """`rows` answers of at most `length` tokens, each to its first stop token, which belongs to it."""
-    draw = torch.Generator().manual_seed(seed)
-    config = model.config
+    device, config = prompt.device, model.config
+    draw = torch.Generator(device).manual_seed(seed)
     hidden, shared = forward(model, prompt[None], [[] for _ in model.layers])
     last = hidden[:, -1].expand(rows, -1)
-    own = [torch.empty(2, rows, config.kv_heads, length, config.head_size) for _ in model.layers]
-    answers, logps = torch.full((rows, length), pad), torch.zeros(rows, length)
-    mask, going = torch.zeros(rows, length, dtype=torch.bool), torch.ones(rows, dtype=torch.bool)
+    own = [torch.empty(2, rows, config.kv_heads, length, config.head_size, device=device) for _ in model.layers]
+    answers, logps = torch.full((rows, length), pad, device=device), torch.zeros(rows, length, device=device)
+    mask, going = torch.zeros_like(answers, dtype=torch.bool), torch.ones(rows, dtype=torch.bool, device=device)
+    last_of_row = torch.tensor(sorted(stops), device=device)
     for at in range(length):
         logits = F.linear(last, model.embed_tokens.weight) / temperature
         chosen = torch.multinomial(logits.softmax(-1), 1, generator=draw)
         mask[:, at] = going
         logps[:, at] = logits.log_softmax(-1).gather(1, chosen)[:, 0] * going
         answers[:, at] = torch.where(going, chosen[:, 0], pad)
-        going = going & torch.tensor([token not in stops for token in chosen[:, 0].tolist()])
+        going = going & ~torch.isin(chosen[:, 0], last_of_row)
         if not going.any() or at + 1 == length:
             break
         past = [[part[0], (mine[0, :, :, :at], mine[1, :, :, :at])] for part, mine in zip(shared, own)]
@@ -95,7 +96,7 @@ def attend(self: Attention, x: Tensor, cos: Tensor, sin: Tensor,
     k = rotate(self.k_proj(x).view(batch, length, self.kv_heads, self.head_size).transpose(1, 2), cos, sin)
     v = self.v_proj(x).view(batch, length, self.kv_heads, self.head_size).transpose(1, 2)
     q = (q * self.head_size**-0.5).reshape(batch, self.kv_heads, group * length, self.head_size)
-    future = torch.full((length, length), float("-inf")).triu(1).repeat(group, 1)
+    future = torch.full((length, length), float("-inf"), device=x.device).triu(1).repeat(group, 1)
     scores = [q @ keys.transpose(2, 3) for keys, _ in past] + [q @ k.transpose(2, 3) + future]
     weights = torch.cat(scores, dim=-1).softmax(dim=-1).split([part.shape[-1] for part in scores], dim=-1)
     mixed = sum(weight @ values for weight, (_, values) in zip(weights, [*past, (k, v)]))

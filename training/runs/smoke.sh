@@ -35,4 +35,5 @@ reinforce=("$python" grpo.py --checkpoint "$work/sft/checkpoint.pt" --tokenizer 
 "${reinforce[@]}" --samples "$work/judged.jsonl" --prompts 2 --steps 1
 "${reinforce[@]}" --steps 2 | tee "$work/reinforced.txt"
 grep -q "from step 1" "$work/reinforced.txt"
+"${reinforce[@]}" --evaluate 2 | grep '"same_of_all"'
 echo "every stage ran: $work"
