@@ -169,6 +169,7 @@ class Stages(unittest.TestCase):
         python("merge.py", cls.work / "sft", cls.merged)
         flags = ["--model_name_or_path", cls.merged, "--tasks", cls.samples, "--output_dir", cls.work / "grpo", *GRPO]
         cls.stopped, cls.exit = cls.terminated(flags)
+        cls.first = (cls.work / "grpo" / "completions" / "completions_00001.parquet").stat()
         cls.grpo = python(*launch("grpo", flags)).stdout
 
     @classmethod
@@ -234,10 +235,14 @@ class Stages(unittest.TestCase):
         again = self.work / "sft_again"
         again.mkdir()
         shutil.copytree(self.work / "sft" / "checkpoint-1", again / "checkpoint-1")
+        state = again / "checkpoint-1" / "trainer_state.json"
+        kept = json.loads(state.read_text())
+        kept["log_history"][0]["loss"] = 42.0  # a mark that a run from the start would not have
+        state.write_text(json.dumps(kept))
         said = python(*launch("sft", ["--model_name_or_path", self.toy, "--samples", self.samples, "--output_dir", again, *SFT]))
         self.assertEqual(fingerprints(said.stdout, 2), fingerprints(self.sft, 2))
         self.assertEqual([row["loss"] for row in history(again) if "loss" in row],
-                         [row["loss"] for row in history(self.work / "sft") if "loss" in row])
+                         [42.0, history(self.work / "sft")[1]["loss"]])
 
     def test_sigterm_saves_on_both_ranks_and_the_run_goes_on(self) -> None:
         found = re.findall(r"rank (\d), step (\d)", self.stopped)
@@ -248,6 +253,8 @@ class Stages(unittest.TestCase):
         self.assertTrue((self.work / "grpo" / f"checkpoint-{step}" / "adapter_model.safetensors").exists())
         steps = [row["step"] for row in history(self.work / "grpo") if "loss" in row]
         self.assertEqual(steps, [1, 2, 3])
+        first = self.work / "grpo" / "completions" / "completions_00001.parquet"
+        self.assertEqual(first.stat().st_mtime_ns, self.first.st_mtime_ns, "the first step was run again")
 
     def test_rewards_are_what_score_prints_by_hand(self) -> None:
         by_name = {f"{row['id']} {row['function']}": row for row in self.tasks}
