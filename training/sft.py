@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, help="where to start from")
     parser.add_argument("--context", type=int, default=1024)
     parser.add_argument("--pack-only", action="store_true", help="write the packed windows and stop")
-    loop.add_arguments(parser, tokens=4_000_000, batch=8, micro_batch=4, matrix_lr=0.006, other_lr=0.0015, decay=0.7)
+    loop.add_arguments(parser, tokens=4_000_000, batch=8, micro_batch=4, matrix_lr=0.002, other_lr=0.0005, decay=0.9)
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.tokenizer))
     if not (args.out / "train.zst").exists():
