@@ -28,7 +28,7 @@ from corpus import read_jsonl
 from files import whole
 from qwen2 import Qwen2
 
-LOSS_FAR, NAMES_FAR = 1.5, 2.0
+LOSS_FAR, NAMES_FAR = 1.0, 5.0
 LONGEST, BATCH, ROUNDS = 256, 32, 25
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")

@@ -327,18 +327,18 @@ class Selection(unittest.TestCase):
 
 class Outliers(unittest.TestCase):
     def test_clusters_are_found_and_the_unreadable_one_is_dropped(self) -> None:
-        towards = F.normalize(torch.randn(5, 16, generator=torch.Generator().manual_seed(1)), dim=1)
-        points = F.normalize(towards.repeat_interleave(20, 0) + 0.02 * torch.randn(100, 16, generator=torch.Generator().manual_seed(2)), dim=1)
-        nearest = outliers.k_means(points, 5, seed=4)
-        self.assertEqual([len(set(nearest[start : start + 20].tolist())) for start in range(0, 100, 20)], [1] * 5)
+        towards = F.normalize(torch.randn(6, 16, generator=torch.Generator().manual_seed(1)), dim=1)
+        points = F.normalize(towards.repeat_interleave(20, 0) + 0.02 * torch.randn(120, 16, generator=torch.Generator().manual_seed(2)), dim=1)
+        nearest = outliers.k_means(points, 6, seed=14)
+        self.assertEqual([len(set(nearest[start : start + 20].tolist())) for start in range(0, 120, 20)], [1] * 6)
         letters = "abcdefghijklmnopqrst"
-        functions = [{"hash": i, "name": "f", "text": "function pay(uint amount) { total += amount; }"} for i in range(80)]
-        functions += [{"hash": 80 + i, "name": "g", "text": f"function zq{c}x(uint k{c}z) {{ w{c}v += k{c}z; }}"} for i, c in enumerate(letters)]
-        losses = torch.cat((torch.full((80,), 1.0), torch.full((20,), 3.0)))
+        functions = [{"hash": i, "name": "f", "text": "function pay(uint amount) { total += amount; }"} for i in range(100)]
+        functions += [{"hash": 100 + i, "name": "g", "text": f"function zq{c}x(uint k{c}z) {{ w{c}v += k{c}z; }}"} for i, c in enumerate(letters)]
+        losses = torch.cat((torch.full((100,), 1.0), torch.full((20,), 3.0)))
         clusters = outliers.judged(functions, losses, nearest)
         self.assertEqual([cluster["dropped"] for cluster in clusters], [True] + [False] * (len(clusters) - 1))
-        self.assertEqual(set(clusters[0]["members"]), set(range(80, 100)))
-        hard_but_readable = outliers.judged(functions[:80] + functions[:20], losses, nearest)
+        self.assertEqual(set(clusters[0]["members"]), set(range(100, 120)))
+        hard_but_readable = outliers.judged(functions[:100] + functions[:20], losses, nearest)
         self.assertFalse(any(cluster["dropped"] for cluster in hard_but_readable))
 
     def test_padding_changes_neither_embedding_nor_loss(self) -> None:
