@@ -238,6 +238,8 @@ pub enum Lab {
 pub enum Bench {
     /// What the checker finds, misses and flags without cause, and how fast
     Checker(BenchChecker),
+    /// How often what is written compiles, is safe and does what was asked, beside three controls
+    Generate(BenchGenerate),
 }
 
 #[derive(Args)]
@@ -277,6 +279,72 @@ pub struct BenchChecker {
     pub session: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub format: BenchFormat,
+}
+
+#[derive(Args)]
+pub struct BenchGenerate {
+    /// Which functions to write
+    #[arg(long, value_enum, default_value_t)]
+    pub tasks: TaskSet,
+    /// With `own`: a folder of contracts instead of those in the binary; with `onchain`: the task file of `training/corpus.py`
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// GGUF files, each measured; without one the model in the binary
+    #[arg(long, value_name = "PATH")]
+    pub model: Vec<PathBuf>,
+    /// How each model writes
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "METHOD,…", default_values = ["greedy", "samples", "search"])]
+    pub methods: Vec<Method>,
+    /// Measure the controls alone
+    #[arg(long, conflicts_with_all = ["methods", "model"])]
+    pub controls: bool,
+    /// Samples a task for pass@k
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=16), value_name = "N")]
+    pub samples: u8,
+    /// Take so many tasks, evenly
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// The same seed draws the same drafts and the same calls
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Calls by which a body is compared with the reference
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    pub calls: usize,
+    /// Keep results.jsonl, table.md and rates.svg here, and go on from what is there
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The compiler, a `soljson.js` or an executable; without it the one that fits the pragma
+    #[arg(long, value_name = "PATH")]
+    pub solc: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: BenchFormat,
+}
+
+/// Functions to write.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskSet {
+    /// Those that we wrote, which are in the binary
+    #[default]
+    Own,
+    /// Verified contracts' functions that were held out of training
+    Onchain,
+}
+
+/// How a model writes.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// One draft, each token the likeliest, neither constrained nor mended
+    Greedy,
+    /// Drafts drawn alike, neither constrained nor mended, for pass@k
+    Samples,
+    /// What the editor does
+    Search,
+    /// The search without its constraint on names
+    NoConstraint,
+    /// The search without repairs
+    NoRepair,
+    /// The search with one candidate
+    One,
 }
 
 /// Others' tools.
@@ -327,6 +395,16 @@ pub enum Formula {
     Gated,
     /// As published for SmartCoder-R1 (arXiv 2509.09942)
     Published,
+}
+
+impl TaskSet {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Onchain => "onchain",
+        }
+    }
 }
 
 impl Lsp {

@@ -7,7 +7,9 @@ use crate::{
 };
 use anyhow::Context;
 use solwright_analysis::project::{DiskFiles, Project};
-use solwright_generate::{Cancel, GenerateOptions, GenerateRequest, Progress, Proposal, generate, provenance};
+use solwright_generate::{
+    Cancel, Decoding, GenerateOptions, GenerateRequest, Progress, Proposal, generate, provenance,
+};
 use std::{
     io::{IsTerminal, Write, stderr, stdout},
     path::Path,
@@ -28,7 +30,7 @@ pub fn run(command: &Generate) -> anyhow::Result<Outcome> {
             candidates: usize::from(command.candidates),
             repairs: usize::from(command.repairs),
             seed: command.seed,
-            greedy: command.greedy,
+            decoding: if command.greedy { Decoding::Greedy } else { Decoding::Mixed },
             ..GenerateOptions::default()
         },
     };

@@ -99,6 +99,11 @@ pub fn checker_config(setup: &Setup) -> CheckerConfig {
 
 /// An engine with the model that was asked for; it loads in the background.
 pub fn engine(setup: &Setup) -> Engine {
-    let choice = setup.model.clone().map_or(ModelChoice::Bundled, ModelChoice::Path);
+    engine_of(setup.model.as_deref())
+}
+
+/// An engine with the model at a path, or the one in the binary.
+pub fn engine_of(model: Option<&Path>) -> Engine {
+    let choice = model.map_or(ModelChoice::Bundled, |path| ModelChoice::Path(path.to_owned()));
     Engine::start(choice, DeviceChoice::default())
 }

@@ -81,3 +81,55 @@ fn a_session_that_is_of_another_contract_is_refused() {
     let said = text(&output.stderr);
     assert!(said.contains("line 1, edits bytes that the contract does not have"), "{said}");
 }
+
+/// One small task: its judge must see both the sum and the event.
+fn adder(folder: &Path) -> String {
+    let text = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\ncontract Adder {\n    uint256 public total;\n    event Added(uint256 amount);\n\n    /// @notice Adds an amount to the total.\n    /// @param amount What to add.\n    function add(uint256 amount) external {\n        total += amount;\n        emit Added(amount);\n    }\n}\n";
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("Adder.sol"), text).unwrap();
+    folder.display().to_string()
+}
+
+#[test]
+fn bench_generate_measures_the_model_beside_its_controls_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tasks, out) = (adder(&folder.path().join("tasks")), folder.path().join("out"));
+    let run = |methods: &str| {
+        let out = out.display().to_string();
+        let arguments =
+            ["bench", "generate", "--file", &tasks, "--methods", methods, "--samples", "2", "--calls", "200"];
+        solwright(&[&arguments[..], &["--out", &out, "--format", "json"]].concat()).output().unwrap()
+    };
+    let said: Value = serde_json::from_slice(&run("greedy,samples").stdout).unwrap();
+    assert_eq!((&said["tasks"], &said["of"]), (&Value::from(1), &Value::from(1)));
+    let rows = said["rows"].as_array().unwrap();
+    let counts = |row: &Value| ["n", "compile", "functional"].map(|key| row[key].as_u64().unwrap());
+    let controls: Vec<_> = rows[..3].iter().map(|row| (row["name"].as_str().unwrap(), counts(row))).collect();
+    assert_eq!(controls, [("reference", [1, 1, 1]), ("revert", [1, 1, 0]), ("stub", [1, 1, 0])]);
+    assert_eq!((counts(&rows[3])[0], counts(&rows[4])[0]), (1, 2));
+    assert!(rows[4]["pass"]["1"].is_number() && rows[4]["pass"]["5"].is_null(), "{}", rows[4]);
+    let kept = fs::read_to_string(out.join("results.jsonl")).unwrap();
+    assert_eq!(kept.lines().count(), 5);
+    assert!(fs::read_to_string(out.join("table.md")).unwrap().contains("| revert | 1 | 1 (100.0 %) |"));
+    assert!(fs::read_to_string(out.join("rates.svg")).unwrap().starts_with("<svg"));
+    run("greedy");
+    assert_eq!(fs::read_to_string(out.join("results.jsonl")).unwrap(), kept);
+}
+
+#[test]
+fn bench_generate_says_what_is_wrong_with_its_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str]| {
+        let output = solwright(&[&["bench", "generate", "--controls"], arguments].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    assert!(refused(&["--tasks", "onchain"]).contains("`--file`"));
+    let empty = folder.path().display().to_string();
+    assert!(refused(&["--file", &empty]).contains("has no `.sol` file"));
+    let broken = adder(&folder.path().join("broken"));
+    let path = folder.path().join("broken/Adder.sol");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("total +=", "totals +=")).unwrap();
+    let said = refused(&["--file", &broken]);
+    assert!(said.contains("no task can be judged") && said.contains("does not compile"), "{said}");
+}

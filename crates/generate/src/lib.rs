@@ -16,5 +16,5 @@ mod weigh;
 pub use complete::{CompleteRequest, Completion, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority};
 pub use proposal::{Candidate, Edit, ModelFacts, Proposal};
-pub use search::{GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
+pub use search::{Decoding, GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
 pub use solwright_model::{Cancel, DeviceChoice};

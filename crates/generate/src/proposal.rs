@@ -43,6 +43,8 @@ pub struct Edit {
 pub struct Candidate {
     /// 1 for the best.
     pub rank: usize,
+    /// How many drafts came to this code.
+    pub copies: usize,
     /// The function, as the model wrote it.
     pub code: String,
     /// The whole file with the candidate in its place; spans of the verdict refer to it.

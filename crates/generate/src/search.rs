@@ -47,15 +47,30 @@ pub struct GenerateOptions {
     pub repairs: usize,
     /// Seed of the first draft; the n-th has `seed + n`.
     pub seed: u64,
-    /// One draft, each token the likeliest.
-    pub greedy: bool,
+    /// How the first tokens of each draft are chosen.
+    pub decoding: Decoding,
+    /// Whether a draft may only use names that are in scope.
+    pub constrained: bool,
     /// Wall-clock bound of the whole; what is there then is offered.
     pub deadline: Duration,
 }
 
+/// How tokens are chosen until a draft has to be mended; what is written anew is always sampled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decoding {
+    /// One draft, each token the likeliest.
+    Greedy,
+    /// The first draft greedy, the others sampled.
+    #[default]
+    Mixed,
+    /// All drafts sampled alike, as the estimate of pass@k wants it.
+    Sampled,
+}
+
 impl Default for GenerateOptions {
     fn default() -> Self {
-        Self { candidates: 4, repairs: 8, seed: 1, greedy: false, deadline: Duration::from_secs(120) }
+        let (decoding, deadline) = (Decoding::default(), Duration::from_secs(120));
+        Self { candidates: 4, repairs: 8, seed: 1, decoding, constrained: true, deadline }
     }
 }
 
@@ -119,7 +134,10 @@ pub fn generate(
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
     let first = begin(engine, &sources, &document, request, cancel)?;
-    let count = if request.options.greedy { 1 } else { request.options.candidates.clamp(1, MOST_CANDIDATES) };
+    let count = match request.options.decoding {
+        Decoding::Greedy => 1,
+        Decoding::Mixed | Decoding::Sampled => request.options.candidates.clamp(1, MOST_CANDIDATES),
+    };
     let task = Task {
         engine,
         checker,
@@ -256,10 +274,10 @@ impl Task<'_> {
         Ok((candidate, decoding))
     }
 
-    /// Seeded by draft and round; the first draft is greedy until it has to be mended.
+    /// Seeded by draft and round.
     fn sampling(&self, number: usize, round: usize) -> Sampling {
         let seed = self.request.options.seed.wrapping_add(number as u64).wrapping_add((round as u64) << 32);
-        let greedy = round == 0 && number == 0;
+        let greedy = round == 0 && number == 0 && self.request.options.decoding != Decoding::Sampled;
         let temperature = if greedy { 0.0 } else { DRAFT_SAMPLING.temperature + 0.02 * round as f32 };
         Sampling { temperature, seed, ..DRAFT_SAMPLING }
     }
@@ -267,7 +285,7 @@ impl Task<'_> {
     /// Writes the reasoning, and forces the asked signature after it.
     fn think(&self, draft: Draft) -> Result<(Draft, String), EngineError> {
         let forced = format!("\n<answer>\n{} {{\n", self.request.stub.signature);
-        let (deadline, flag) = (self.deadline, self.cancel.clone());
+        let (deadline, flag, constrained) = (self.deadline, self.cancel.clone(), self.request.options.constrained);
         let mut claims = ClaimFilter::new(Arc::clone(&self.scope));
         self.on_engine(draft, move |desk, draft| {
             let listen = |piece: &str| {
@@ -278,7 +296,7 @@ impl Task<'_> {
                     return Heard::Refused;
                 }
                 let mut tried = claims.clone();
-                if !tried.read(piece) {
+                if constrained && !tried.read(piece) {
                     return Heard::Refused;
                 }
                 claims = tried;
@@ -299,14 +317,14 @@ impl Task<'_> {
         braces.read(&text[head..]);
         let mut names = NameFilter::new(Arc::clone(&self.scope));
         names.read(&text[head..]);
-        let (deadline, flag) = (self.deadline, self.cancel.clone());
+        let (deadline, flag, constrained) = (self.deadline, self.cancel.clone(), self.request.options.constrained);
         self.on_engine(draft, move |desk, draft| {
             let listen = |piece: &str| {
                 if TAGS.contains(&piece) {
                     return Heard::Refused;
                 }
                 let mut tried = names.clone();
-                if !tried.read(piece) {
+                if constrained && !tried.read(piece) {
                     return Heard::Refused;
                 }
                 names = tried;
@@ -375,6 +393,7 @@ impl Task<'_> {
         let code = splice::indent(&answer.code, "");
         Candidate {
             rank: 0,
+            copies: 1,
             code,
             spliced: splice.text,
             span: splice.span,

@@ -7,7 +7,7 @@ use crate::{
 };
 use solwright_checker::{Diagnostic, Judgement, Level, Severity, Verdict};
 use solwright_syntax::Span;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// What must be mended first, and where in the body's text it stands.
 pub struct Failure {
@@ -81,12 +81,17 @@ pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
         let by_reasoning = contradicted(&a.reasoning).total_cmp(&contradicted(&b.reasoning));
         by_merit.then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
     });
-    let mut seen = HashSet::new();
-    candidates.retain(|candidate| seen.insert(candidate.code.split_whitespace().collect::<String>()));
-    for (index, candidate) in candidates.iter_mut().enumerate() {
-        candidate.rank = index + 1;
+    let mut places = HashMap::new();
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        let rank = kept.len() + 1;
+        let first = *places.entry(candidate.code.split_whitespace().collect::<String>()).or_insert(rank);
+        match kept.get_mut(first - 1) {
+            Some(same) => same.copies += 1,
+            None => kept.push(Candidate { rank, ..candidate }),
+        }
     }
-    candidates
+    kept
 }
 
 /// Share of the claims that the code contradicts.

@@ -51,7 +51,7 @@ pub(super) struct Chain {
 /// What can be seen of one call from outside.
 pub(super) struct Outcome {
     pub ended: Ended,
-    gas: u64,
+    pub gas: u64,
     logs: Vec<Log>,
     sent: Vec<Sent>,
     /// What the code compared; it is drawn from, and not compared again.

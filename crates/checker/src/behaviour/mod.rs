@@ -82,6 +82,8 @@ pub struct Tally {
     pub agreed: usize,
     /// Of those, which did not revert.
     pub succeeded: usize,
+    /// What those cost, the reference and the candidate.
+    pub gas: [u64; 2],
 }
 
 /// How two bodies can be told apart.
@@ -291,8 +293,8 @@ impl Run<'_> {
             let mut pair = self.pair.clone();
             let call = self.pool.call(&mut self.rng, &self.interface.constructor, Address::ZERO);
             match pair.deploy(&self.codes, &call)? {
-                Step::Agreed(outcome) if !outcome.succeeded() => reason = outcome.ended.shown(),
-                step @ Step::Agreed(_) => {
+                Step::Agreed(outcome, _) if !outcome.succeeded() => reason = outcome.ended.shown(),
+                step @ Step::Agreed(..) => {
                     self.note(step, std::slice::from_ref(&call))?;
                     return Ok(Some((pair, call)));
                 }
@@ -314,14 +316,17 @@ impl Run<'_> {
                 let replay = |calls: &[Call]| self.pair.replay(&self.codes, calls);
                 self.so_far.difference = Some(shrink::shortest(whole, replay, || self.limits.reached())?);
             }
-            Step::Agreed(outcome) => {
+            Step::Agreed(outcome, gas) => {
                 let succeeded = outcome.succeeded();
                 self.so_far.agreed += 1;
                 self.so_far.reverted += usize::from(!succeeded);
                 if let Some(call) = calls.last() {
                     let tally = self.so_far.functions.entry(call.function.clone()).or_default();
                     tally.agreed += 1;
-                    tally.succeeded += usize::from(succeeded);
+                    if succeeded {
+                        tally.succeeded += 1;
+                        (0..2).for_each(|side| tally.gas[side] += gas[side]);
+                    }
                     self.pool.see(call.words());
                 }
                 self.pool.see(outcome.words());
@@ -348,7 +353,8 @@ struct Pair {
 
 /// What a call to both came to.
 enum Step {
-    Agreed(Outcome),
+    /// The reference's outcome, and what the call cost both.
+    Agreed(Outcome, [u64; 2]),
     Undecided,
     /// Its calls are not filled in.
     Differed(Difference),
@@ -365,7 +371,7 @@ impl Pair {
         let [one, two] = &mut self.sides;
         let ((one_did, one_state), (two_did, two_state)) = (one.call(call, self.gas)?, two.call(call, self.gas)?);
         let step = self.judge(one_did, two_did, self.gas);
-        if matches!(step, Step::Agreed(_)) {
+        if matches!(step, Step::Agreed(..)) {
             let [one, two] = &mut self.sides;
             one.commit(one_state);
             two.commit(two_state);
@@ -378,7 +384,10 @@ impl Pair {
             return Step::Undecided;
         }
         match one.differs(&two, self.reverts) {
-            None => Step::Agreed(one),
+            None => {
+                let gas = [one.gas, two.gas];
+                Step::Agreed(one, gas)
+            }
             Some((aspect, reference, candidate)) => {
                 Step::Differed(Difference { calls: Vec::new(), aspect, reference, candidate })
             }
@@ -394,7 +403,7 @@ impl Pair {
                 Step::Differed(difference) => {
                     return Ok(Some(Difference { calls: calls[..=at].to_vec(), ..difference }));
                 }
-                Step::Agreed(outcome) if at == 0 && !outcome.succeeded() => return Ok(None),
+                Step::Agreed(outcome, _) if at == 0 && !outcome.succeeded() => return Ok(None),
                 _ => {}
             }
         }

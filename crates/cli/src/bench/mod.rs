@@ -5,6 +5,7 @@ mod classes;
 mod corpora;
 mod count;
 mod generate;
+mod here;
 mod keystrokes;
 mod peers;
 mod report;
@@ -17,5 +18,6 @@ use crate::{Outcome, args::Bench};
 pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
     match command {
         Bench::Checker(command) => checker::run(command),
+        Bench::Generate(command) => generate::run(command),
     }
 }

@@ -1,8 +1,309 @@
-//! `solwright bench generate`.
-
-#![allow(dead_code, reason = "the benchmark that calls them comes next")]
+//! `solwright bench generate`: how often what is written compiles, is safe, and does what was asked.
 
 mod forge;
+mod judge;
 mod memo;
+#[cfg(test)]
+mod own_tests;
+mod plot;
+mod record;
+mod report;
+mod rows;
 mod soleval;
+mod summary;
 mod task;
+
+use crate::{
+    Outcome,
+    args::{BenchFormat, BenchGenerate, TaskSet},
+    parallel, setup,
+};
+use anyhow::{Context, ensure};
+use judge::{Bench, Judged};
+use record::{Record, Records};
+use report::Measured;
+use rows::Control;
+use sha2::{Digest, Sha256};
+use solwright_analysis::project::DiskFiles;
+use solwright_checker::{Checker, CheckerConfig, behaviour::Fuzz, compile::CompilersConfig};
+use solwright_generate::{Cancel, Engine, GenerateRequest, Proposal, generate};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Write, stdout},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use summary::Summary;
+use task::Task;
+
+/// Share of the tasks that the reference must solve before any other figure counts.
+const LEAST_REFERENCE: f64 = 0.95;
+
+pub fn run(command: &BenchGenerate) -> anyhow::Result<Outcome> {
+    let compilers = CompilersConfig { solc_path: command.solc.clone(), ..CompilersConfig::default() };
+    let checker = Checker::new(CheckerConfig { compilers, ..CheckerConfig::default() });
+    let fuzz = judge::fuzz(command.seed, command.calls);
+    let (tasks, mut notes) = tasks(command)?;
+    if let Some(out) = &command.out {
+        fs::create_dir_all(out).with_context(|| format!("`{}` cannot be made, check the path", out.display()))?;
+    }
+    let records = Records::open(command.out.as_ref().map(|out| out.join("results.jsonl")).as_deref())?;
+    let lab = Lab { checker: &checker, fuzz: &fuzz, records: Mutex::new(records), turn: Mutex::new(()) };
+
+    let (benches, dropped) = lab.sift(&tasks)?;
+    ensure!(!benches.is_empty(), "no task can be judged: {}", reasons(&dropped));
+    let mut rows: Vec<Summary> = Vec::new();
+    for control in Control::ALL {
+        let records = lab.control(&benches, control)?;
+        rows.push(Summary::of(control.name(), &records.iter().collect::<Vec<_>>(), false));
+    }
+    for model in models(command) {
+        rows.extend(lab.model(&benches, model, command)?);
+    }
+    notes.extend(
+        dropped.into_iter().map(|(why, tasks)| format!("{} dropped, {why}: {}", tasks.len(), tasks.join(", "))),
+    );
+    let measured = Measured { set: command.tasks, tasks: benches.len(), of: tasks.len(), rows, notes };
+    tell(command, &measured)?;
+    Ok(if beats_controls(&measured.rows) { Outcome::Fine } else { Outcome::No })
+}
+
+/// The tasks of the set that was asked for, evenly thinned to the limit, and what should be known of them.
+fn tasks(command: &BenchGenerate) -> anyhow::Result<(Vec<Task>, Vec<String>)> {
+    let (mut tasks, notes) = match (command.tasks, &command.file) {
+        (TaskSet::Own, None) => (task::own(), Vec::new()),
+        (TaskSet::Own, Some(folder)) => (task::folder(folder)?, Vec::new()),
+        (TaskSet::Onchain, Some(file)) => task::file(file)?,
+        (TaskSet::Onchain, None) => {
+            anyhow::bail!("on-chain tasks are not part of Solwright, name a file of `training/corpus.py` with `--file`")
+        }
+    };
+    if let Some(limit) = command.limit.filter(|&limit| limit < tasks.len()) {
+        let count = tasks.len();
+        let mut at = 0;
+        tasks.retain(|_| {
+            at += 1;
+            (at - 1) * limit / count != at * limit / count
+        });
+    }
+    Ok((tasks, notes))
+}
+
+/// The models that were named, or the bundled one.
+fn models(command: &BenchGenerate) -> Vec<Option<&Path>> {
+    match &command.model[..] {
+        _ if command.controls => Vec::new(),
+        [] => vec![None],
+        named => named.iter().map(|path| Some(path.as_path())).collect(),
+    }
+}
+
+/// What every row is measured with.
+struct Lab<'a> {
+    checker: &'a Checker,
+    fuzz: &'a Fuzz,
+    records: Mutex<Records>,
+    /// Whose turn it is to write: times are of one task at a time.
+    turn: Mutex<()>,
+}
+
+/// Tasks that were dropped, by the reason.
+type Dropped = BTreeMap<String, Vec<String>>;
+
+impl Lab<'_> {
+    /// The tasks that can be judged: the reference compiles, can be deployed and does what it does, and `revert()` is told from it.
+    fn sift<'t>(&'t self, tasks: &'t [Task]) -> anyhow::Result<(Vec<Bench<'t>>, Dropped)> {
+        let (mut kept, mut dropped) = (Vec::new(), Dropped::new());
+        let examine = |task: &'t Task| {
+            let bench = Bench::new(task, self.checker, self.fuzz)?;
+            let reference = bench.body(task.reference());
+            if let judge::Behaves::Untold(why) = reference.behaves {
+                return Err(why);
+            }
+            match bench.body(Control::Revert.body("")).functional() {
+                true => Err("`revert()` is not told from the reference".to_owned()),
+                false => Ok(bench),
+            }
+        };
+        let inputs: Vec<&Task> = tasks.iter().collect();
+        let mut progress = Progress::new("tasks", tasks.len());
+        parallel::in_order(
+            &inputs,
+            parallel::threads(tasks.len()),
+            |task| examine(task),
+            |task, bench| {
+                progress.step();
+                match bench.unwrap_or_else(|| Err("the judge panicked".to_owned())) {
+                    Ok(bench) => kept.push(bench),
+                    Err(why) => dropped.entry(why).or_default().push(task.id.clone()),
+                }
+                Ok(())
+            },
+        )?;
+        Ok((kept, dropped))
+    }
+
+    fn control(&self, benches: &[Bench<'_>], control: Control) -> anyhow::Result<Vec<Record>> {
+        self.row(benches, control.name(), "", |bench| {
+            let judged = bench.body(control.body(bench.task.reference()));
+            (vec![judged], Duration::ZERO, None)
+        })
+    }
+
+    /// The rows of one model, one a method.
+    fn model(
+        &self,
+        benches: &[Bench<'_>],
+        model: Option<&Path>,
+        command: &BenchGenerate,
+    ) -> anyhow::Result<Vec<Summary>> {
+        let engine = setup::engine_of(model);
+        // Loads it, so that no task pays for that, and says at once when it cannot be loaded.
+        engine.run(solwright_generate::Priority::Patient, &Cancel::new(), |_| Ok(()))?;
+        let facts = engine.status().model.unwrap_or_default();
+        let mut rows = Vec::new();
+        for &method in &command.methods {
+            let name = format!("{} {}: {}", facts.name, facts.quantization, method.name());
+            let options = method.options(command.samples.into(), command.seed);
+            let records = self.row(benches, &name, &format!("{}{options:?}", facts.sha256), |bench| {
+                self.write(&engine, bench, options)
+            })?;
+            rows.push(Summary::of(&name, &records.iter().collect::<Vec<_>>(), method.is_sampled()));
+        }
+        Ok(rows)
+    }
+
+    fn write(
+        &self,
+        engine: &Engine,
+        bench: &Bench<'_>,
+        options: solwright_generate::GenerateOptions,
+    ) -> (Vec<Judged>, Duration, Option<String>) {
+        let request = GenerateRequest {
+            project: Arc::clone(&bench.project),
+            path: bench.task.path.clone(),
+            text: bench.sources.main().text.to_string(),
+            stub: bench.stub.clone(),
+            files: Arc::new(DiskFiles),
+            options,
+        };
+        let written = {
+            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            generate(engine, self.checker, &request, &|_| {}, &Cancel::new())
+        };
+        match written {
+            Ok(Proposal { candidates, milliseconds, .. }) => {
+                let judged = candidates.into_iter().map(|candidate| {
+                    bench.judged(candidate.code, candidate.copies, &candidate.verdict, &candidate.spliced)
+                });
+                (judged.collect(), Duration::from_secs_f64(milliseconds / 1e3), None)
+            }
+            Err(error) => (Vec::new(), Duration::ZERO, Some(error.to_string())),
+        }
+    }
+
+    /// One row: every task, those that an earlier run did left out.
+    fn row(
+        &self,
+        benches: &[Bench<'_>],
+        name: &str,
+        settings: &str,
+        write: impl Fn(&Bench<'_>) -> (Vec<Judged>, Duration, Option<String>) + Sync,
+    ) -> anyhow::Result<Vec<Record>> {
+        let mut rows = Vec::new();
+        let mut progress = Progress::new(name, benches.len());
+        let records = || self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = |bench: &Bench<'_>| {
+            let key = self.key(bench.task, name, settings);
+            if let Some(known) = records().get(&key) {
+                return known.clone();
+            }
+            let (candidates, seconds, failed) = write(bench);
+            let (row, task, seconds) = (name.to_owned(), bench.task.id.clone(), seconds.as_secs_f64());
+            Record { key, row, task, candidates, seconds, failed }
+        };
+        parallel::in_order(benches, parallel::threads(benches.len()), work, |bench, record| {
+            progress.step();
+            let record = record.unwrap_or_else(|| self.broken(bench.task, name, settings));
+            if records().get(&record.key).is_none() {
+                records().keep(record.clone())?;
+            }
+            rows.push(record);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn broken(&self, task: &Task, name: &str, settings: &str) -> Record {
+        let (key, row, task) = (self.key(task, name, settings), name.to_owned(), task.id.clone());
+        Record {
+            key,
+            row,
+            task,
+            candidates: Vec::new(),
+            seconds: 0.0,
+            failed: Some("the search or the judge panicked".into()),
+        }
+    }
+
+    /// Of everything that a result depends on but the program itself: that is the user's to know.
+    fn key(&self, task: &Task, name: &str, settings: &str) -> String {
+        let parts = [name, settings, &task.id, &task.text, &format!("{:?}{}", self.fuzz, env!("CARGO_PKG_VERSION"))];
+        let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
+        hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn reasons(dropped: &Dropped) -> String {
+    dropped.iter().map(|(why, tasks)| format!("{} because {why}", tasks.len())).collect::<Vec<_>>().join("; ")
+}
+
+/// Prints the table, and keeps it with the plot where a folder was named.
+fn tell(command: &BenchGenerate, measured: &Measured) -> anyhow::Result<()> {
+    let text = match command.format {
+        BenchFormat::Markdown => report::markdown(measured),
+        BenchFormat::Json => format!("{:#}\n", report::json(measured)),
+    };
+    if let Some(out) = &command.out {
+        let write = |name: &str, text: &str| {
+            let path = out.join(name);
+            fs::write(&path, text).with_context(|| format!("`{}` cannot be written", path.display()))
+        };
+        write("table.md", &format!("{}\n![rates](rates.svg)\n", report::markdown(measured)))?;
+        write("rates.svg", &plot::rates(&measured.rows)?)?;
+    }
+    Ok(write!(stdout().lock(), "{text}")?)
+}
+
+/// Whether the reference is nearly always right, the other two nearly never, and no model is worse than those.
+fn beats_controls(rows: &[Summary]) -> bool {
+    let share = |row: &Summary| row.functional as f64 / row.n.max(1) as f64;
+    let [reference, idle @ ..] = rows else { return false };
+    let (idle, models) = idle.split_at(idle.len().min(2));
+    let worst = idle.iter().map(share).fold(0.0, f64::max);
+    share(reference) >= LEAST_REFERENCE
+        && idle.iter().all(|row| share(row) < 0.5)
+        && models.iter().all(|row| share(row) >= worst)
+}
+
+/// How far it is, for who waits.
+struct Progress<'a> {
+    name: &'a str,
+    done: usize,
+    of: usize,
+}
+
+impl<'a> Progress<'a> {
+    fn new(name: &'a str, of: usize) -> Self {
+        Self { name, done: 0, of }
+    }
+
+    fn step(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(10) || self.done == self.of {
+            eprintln!("{}: {} of {}", self.name, self.done, self.of);
+        }
+    }
+}
