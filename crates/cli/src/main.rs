@@ -16,6 +16,7 @@ mod json;
 mod lab;
 mod model;
 mod parallel;
+mod referee;
 mod sarif;
 mod score;
 mod setup;

@@ -1,23 +1,23 @@
 //! `solwright score --jsonl`: the reward of answers, for reinforcement learning and benchmarks.
 
-mod behaviour;
-
 use crate::{
     Outcome,
     args::{Formula, Score},
-    json, setup,
+    json,
+    referee::{Behaviour, Observed, Referee},
+    setup,
 };
 use anyhow::{Context, anyhow, bail, ensure};
-use behaviour::{Behaviour, Referee};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, Judgement, Status, format, reward};
+use solwright_checker::{Checker, Judgement, Status, behaviour::Fuzz, format, reward};
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
     io::{BufRead, Write, stdin, stdout},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// One answer to score.
@@ -49,7 +49,8 @@ pub fn run(command: &Score) -> anyhow::Result<Outcome> {
     };
     let formula = config.formula;
     let checker = Checker::new(config);
-    let mut referee = command.behaviour.then(|| Referee::new(&checker));
+    let fuzz = Fuzz { calls: 400, deadline: Duration::from_secs(2), ..Fuzz::default() };
+    let mut court = command.behaviour.then(|| Court { referee: Referee { checker: &checker, fuzz }, last: None });
     let mut out = stdout().lock();
     let (mut answers, mut unscored) = (0, 0);
     for (number, line) in stdin().lock().lines().enumerate() {
@@ -58,7 +59,7 @@ pub fn run(command: &Score) -> anyhow::Result<Outcome> {
             continue;
         }
         answers += 1;
-        let work = AssertUnwindSafe(|| score(&checker, referee.as_mut(), formula, &line));
+        let work = AssertUnwindSafe(|| score(&checker, court.as_mut(), formula, &line));
         let scored = catch_unwind(work).unwrap_or_else(|_| Err(anyhow!("the judge broke down on this answer")));
         // One line in thousands must not end a training run, so it is told, counted and answered in its place.
         let scored = scored.unwrap_or_else(|error| {
@@ -78,7 +79,7 @@ pub fn run(command: &Score) -> anyhow::Result<Outcome> {
 
 fn score(
     checker: &Checker,
-    referee: Option<&mut Referee<'_>>,
+    court: Option<&mut Court<'_>>,
     formula: reward::Formula,
     line: &str,
 ) -> anyhow::Result<Value> {
@@ -98,8 +99,8 @@ fn score(
         let why = judgement.verdict.compile.diagnostics.first().map_or("", |diagnostic| &diagnostic.message);
         bail!("id {}: {why}", line.id);
     }
-    let behaviour = match (referee, reference) {
-        (Some(referee), Some(reference)) => Some(watch(referee, formula, &sources, &stub, reference, &mut judgement)),
+    let behaviour = match (court, reference) {
+        (Some(court), Some(reference)) => Some(watch(court, formula, &sources, &stub, reference, &mut judgement)),
         _ => None,
     };
     let reward = judgement.verdict.reward;
@@ -121,9 +122,33 @@ fn score(
     }))
 }
 
+/// A referee of answers that come task by task, so that the last reference is worth keeping.
+struct Court<'a> {
+    referee: Referee<'a>,
+    last: Option<(Key, Result<Observed, String>)>,
+}
+
+/// What tells tasks apart: the file, the function, the reference.
+type Key = (String, Span, String);
+
+impl Court<'_> {
+    fn compare(&mut self, sources: &Sources, stub: &FunctionStub, reference: &str, whole: &str) -> Behaviour {
+        let key = (sources.main().text.to_string(), stub.span, reference.to_owned());
+        let observed = match self.last.take() {
+            Some((known, observed)) if known == key => observed,
+            _ => self.referee.prepare(sources, stub, reference).map_err(|error| format!("untestable, for {error:#}")),
+        };
+        let (_, observed) = self.last.insert((key, observed));
+        match observed {
+            Ok(observed) => self.referee.compare(observed, sources, whole).0,
+            Err(why) => Behaviour::Untestable(why.clone()),
+        }
+    }
+}
+
 /// Lets the behaviour count in the reward, and tells of it as the other layers are told of.
 fn watch(
-    referee: &mut Referee<'_>,
+    court: &mut Court<'_>,
     formula: reward::Formula,
     sources: &Sources,
     stub: &FunctionStub,
@@ -134,7 +159,7 @@ fn watch(
         return layer(Status::Skipped, None);
     }
     let reward = &mut judgement.verdict.reward;
-    match referee.compare(sources, stub, reference, &judgement.splice.text) {
+    match court.compare(sources, stub, reference, &judgement.splice.text) {
         Behaviour::Same => {
             *reward = reward.with_behaviour(true, formula, reward::WEIGHTS);
             layer(Status::Passed, None)

@@ -16,7 +16,9 @@ mod task;
 use crate::{
     Outcome,
     args::{BenchFormat, BenchGenerate, TaskSet},
-    parallel, setup,
+    parallel,
+    referee::Referee,
+    setup,
 };
 use anyhow::{Context, ensure};
 use judge::{Bench, Judged};
@@ -25,7 +27,11 @@ use report::Measured;
 use rows::Control;
 use sha2::{Digest, Sha256};
 use solwright_analysis::project::DiskFiles;
-use solwright_checker::{Checker, CheckerConfig, behaviour::Fuzz, compile::CompilersConfig};
+use solwright_checker::{
+    Checker, CheckerConfig,
+    behaviour::{Fuzz, Reverts},
+    compile::CompilersConfig,
+};
 use solwright_generate::{Cancel, Engine, GenerateRequest, Proposal, generate};
 use std::{
     collections::BTreeMap,
@@ -44,13 +50,13 @@ const LEAST_REFERENCE: f64 = 0.95;
 pub fn run(command: &BenchGenerate) -> anyhow::Result<Outcome> {
     let compilers = CompilersConfig { solc_path: command.solc.clone(), ..CompilersConfig::default() };
     let checker = Checker::new(CheckerConfig { compilers, ..CheckerConfig::default() });
-    let fuzz = judge::fuzz(command.seed, command.calls);
+    let referee = Referee { checker: &checker, fuzz: fuzz(command.seed, command.calls) };
     let (tasks, mut notes) = tasks(command)?;
     if let Some(out) = &command.out {
         fs::create_dir_all(out).with_context(|| format!("`{}` cannot be made, check the path", out.display()))?;
     }
     let records = Records::open(command.out.as_ref().map(|out| out.join("results.jsonl")).as_deref())?;
-    let lab = Lab { checker: &checker, fuzz: &fuzz, records: Mutex::new(records), turn: Mutex::new(()) };
+    let lab = Lab { referee: &referee, records: Mutex::new(records), turn: Mutex::new(()) };
 
     let (benches, dropped) = lab.sift(&tasks)?;
     ensure!(!benches.is_empty(), "no task can be judged: {}", reasons(&dropped));
@@ -91,6 +97,11 @@ fn tasks(command: &BenchGenerate) -> anyhow::Result<(Vec<Task>, Vec<String>)> {
     Ok((tasks, notes))
 }
 
+/// How answers are compared: which of two reasons a call reverts with, when both hold, no documentation says.
+fn fuzz(seed: u64, calls: usize) -> Fuzz {
+    Fuzz { seed, calls, reverts: Reverts::Any, ..Fuzz::default() }
+}
+
 /// The models that were named, or the bundled one.
 fn models(command: &BenchGenerate) -> Vec<Option<&Path>> {
     match &command.model[..] {
@@ -102,8 +113,7 @@ fn models(command: &BenchGenerate) -> Vec<Option<&Path>> {
 
 /// What every row is measured with.
 struct Lab<'a> {
-    checker: &'a Checker,
-    fuzz: &'a Fuzz,
+    referee: &'a Referee<'a>,
     records: Mutex<Records>,
     /// Whose turn it is to write: times are of one task at a time.
     turn: Mutex<()>,
@@ -116,28 +126,17 @@ impl Lab<'_> {
     /// The tasks that can be judged: the reference compiles, can be deployed and does what it does, and `revert()` is told from it.
     fn sift<'t>(&'t self, tasks: &'t [Task]) -> anyhow::Result<(Vec<Bench<'t>>, Dropped)> {
         let (mut kept, mut dropped) = (Vec::new(), Dropped::new());
-        let examine = |task: &'t Task| {
-            let bench = Bench::new(task, self.checker, self.fuzz)?;
-            let reference = bench.body(task.reference());
-            if let judge::Behaves::Untold(why) = reference.behaves {
-                return Err(why);
-            }
-            match bench.body(Control::Revert.body("")).functional() {
-                true => Err("`revert()` is not told from the reference".to_owned()),
-                false => Ok(bench),
-            }
-        };
         let inputs: Vec<&Task> = tasks.iter().collect();
         let mut progress = Progress::new("tasks", tasks.len());
         parallel::in_order(
             &inputs,
             parallel::threads(tasks.len()),
-            |task| examine(task),
+            |task| Bench::new(task, self.referee),
             |task, bench| {
                 progress.step();
-                match bench.unwrap_or_else(|| Err("the judge panicked".to_owned())) {
+                match bench.unwrap_or_else(|| Err(anyhow::anyhow!("the judge panicked"))) {
                     Ok(bench) => kept.push(bench),
-                    Err(why) => dropped.entry(why).or_default().push(task.id.clone()),
+                    Err(why) => dropped.entry(format!("{why:#}")).or_default().push(task.id.clone()),
                 }
                 Ok(())
             },
@@ -191,7 +190,7 @@ impl Lab<'_> {
         };
         let written = {
             let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            generate(engine, self.checker, &request, &|_| {}, &Cancel::new())
+            generate(engine, self.referee.checker, &request, &|_| {}, &Cancel::new())
         };
         match written {
             Ok(Proposal { candidates, milliseconds, .. }) => {
@@ -250,7 +249,8 @@ impl Lab<'_> {
 
     /// Of everything that a result depends on but the program itself: that is the user's to know.
     fn key(&self, task: &Task, name: &str, settings: &str) -> String {
-        let parts = [name, settings, &task.id, &task.text, &format!("{:?}{}", self.fuzz, env!("CARGO_PKG_VERSION"))];
+        let parts =
+            [name, settings, &task.id, &task.text, &format!("{:?}{}", self.referee.fuzz, env!("CARGO_PKG_VERSION"))];
         let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
         hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -272,7 +272,7 @@ fn tell(command: &BenchGenerate, measured: &Measured) -> anyhow::Result<()> {
             fs::write(&path, text).with_context(|| format!("`{}` cannot be written", path.display()))
         };
         write("table.md", &format!("{}\n![rates](rates.svg)\n", report::markdown(measured)))?;
-        write("rates.svg", &plot::rates(&measured.rows)?)?;
+        write("rates.svg", &plot::rates(&measured.rows))?;
     }
     Ok(write!(stdout().lock(), "{text}")?)
 }

@@ -1,50 +1,45 @@
 //! The rates of all rows as a picture.
 
 use super::summary::Summary;
-use anyhow::Context;
-use plotters::prelude::*;
+use std::fmt::Write;
 
-const WIDTH: u32 = 900;
-const BAR: i32 = 12;
-const RATES: [(&str, RGBColor); 4] = [
-    ("ComPass", RGBColor(0x9e, 0xb5, 0xd1)),
-    ("SafeAval", RGBColor(0x5b, 0x8d, 0xb8)),
-    ("FuncRate", RGBColor(0xe0, 0x9f, 0x3e)),
-    ("FullRate", RGBColor(0x2f, 0x6b, 0x4f)),
-];
+const BAR: usize = 12;
+const LEFT: usize = 300;
+const LONGEST: usize = 520;
+const RATES: [(&str, &str); 4] =
+    [("ComPass", "#9eb5d1"), ("SafeAval", "#5b8db8"), ("FuncRate", "#e09f3e"), ("FullRate", "#2f6b4f")];
 
 /// Bars from the left, four a row, as SVG.
-pub fn rates(rows: &[Summary]) -> anyhow::Result<String> {
-    let height = (rows.len() as i32 * (RATES.len() as i32 + 2) + 6) * BAR;
-    let mut svg = String::new();
-    draw(rows, SVGBackend::with_string(&mut svg, (WIDTH, height as u32))).context("the plot cannot be drawn")?;
-    Ok(svg)
-}
-
-fn draw(rows: &[Summary], backend: SVGBackend<'_>) -> anyhow::Result<()> {
-    let area = backend.into_drawing_area();
-    let fail = |error: &dyn std::fmt::Display| anyhow::anyhow!("{error}");
-    area.fill(&WHITE).map_err(|error| fail(&error))?;
-    let font = ("sans-serif", BAR).into_font();
-    let (left, right) = (300, WIDTH as i32 - 60);
+pub fn rates(rows: &[Summary]) -> String {
+    let (mut bars, mut y) = (String::new(), 3 * BAR);
     for (at, (name, color)) in RATES.iter().enumerate() {
-        let x = left + at as i32 * 110;
-        area.draw(&Rectangle::new([(x, BAR), (x + BAR, 2 * BAR)], color.filled())).map_err(|error| fail(&error))?;
-        area.draw(&Text::new(*name, (x + 2 * BAR, BAR), font.clone())).map_err(|error| fail(&error))?;
+        let x = LEFT + at * 110;
+        let _ = writeln!(bars, "{}{}", bar(x, BAR, BAR, color), label(x + 2 * BAR, BAR, name));
     }
-    let mut y = 4 * BAR;
     for row in rows {
-        area.draw(&Text::new(row.name.clone(), (BAR, y + BAR), font.clone())).map_err(|error| fail(&error))?;
+        let _ = writeln!(bars, "{}", label(BAR, y + BAR, &row.name));
         for (count, (_, color)) in [row.compile, row.safe, row.functional, row.full].into_iter().zip(RATES) {
             let share = count as f64 / row.n.max(1) as f64;
-            let end = left + (share * f64::from(right - left)) as i32;
-            area.draw(&Rectangle::new([(left, y), (end.max(left + 1), y + BAR - 2)], color.filled()))
-                .map_err(|error| fail(&error))?;
-            area.draw(&Text::new(format!("{:.1} %", share * 100.0), (end + 4, y), font.clone()))
-                .map_err(|error| fail(&error))?;
+            let length = (share * LONGEST as f64) as usize;
+            let text = label(LEFT + length + 4, y, &format!("{:.1} %", share * 100.0));
+            let _ = writeln!(bars, "{}{text}", bar(LEFT, y, length.max(1), color));
             y += BAR;
         }
-        y += 2 * BAR;
+        y += BAR;
     }
-    area.present().map_err(|error| fail(&error))
+    let width = LEFT + LONGEST + 80;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {y}\" font-family=\"sans-serif\" font-size=\"{BAR}\">\n\
+         <rect width=\"{width}\" height=\"{y}\" fill=\"white\"/>\n{bars}</svg>\n"
+    )
+}
+
+fn bar(x: usize, y: usize, length: usize, color: &str) -> String {
+    format!("<rect x=\"{x}\" y=\"{y}\" width=\"{length}\" height=\"{}\" fill=\"{color}\"/>", BAR - 2)
+}
+
+/// A text beside the bar at `y`; names of models may hold anything.
+fn label(x: usize, y: usize, text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    format!("<text x=\"{x}\" y=\"{}\">{text}</text>", y + BAR - 2)
 }

@@ -132,7 +132,7 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::generate::judge::Behaves;
+    use crate::referee::Behaviour;
 
     #[test]
     fn the_estimate_is_that_of_drawing_without_putting_back() {
@@ -143,9 +143,9 @@ mod tests {
         assert!(close(at_k(0, 0, 5), 0.0) && close(at_k(2, 1, 5), 1.0));
     }
 
-    fn judged(copies: usize, safe: bool, behaves: Behaves, gas: f64) -> Judged {
+    fn judged(copies: usize, safe: bool, behaviour: Behaviour, gas: f64) -> Judged {
         let classes = if safe { [].into() } else { ["SCWE-046".to_owned()].into() };
-        Judged { code: String::new(), copies, compiles: true, safe, classes, behaves, gas: Some(gas) }
+        Judged { code: String::new(), copies, compiles: true, safe, classes, behaviour, gas: Some(gas) }
     }
 
     fn record(candidates: Vec<Judged>) -> Record {
@@ -158,9 +158,9 @@ mod tests {
     fn a_search_has_one_answer_a_task_and_samples_are_all_answers() {
         let records = [
             record(vec![
-                judged(1, true, Behaves::Alike, 1.5),
-                judged(2, false, Behaves::Alike, 0.5),
-                judged(1, false, Behaves::Untold("out of time".into()), 1.0),
+                judged(1, true, Behaviour::Same, 1.5),
+                judged(2, false, Behaviour::Same, 0.5),
+                judged(1, false, Behaviour::Untestable("out of time".into()), 1.0),
             ]),
             record(Vec::new()),
         ];

@@ -66,26 +66,6 @@ impl Task {
         let stub = FunctionStub::at_span(&self.emptied(), Span::new(self.function.span.start, end))?;
         Some(FunctionStub { kind: StubKind::EmptyBody, ..stub })
     }
-
-    /// How many arguments it takes.
-    pub fn arity(&self) -> usize {
-        count(self.function.parameters.text(&self.text))
-    }
-}
-
-/// How many types or parameters stand in a list, what inner parentheses hold not counted.
-pub fn count(list: &str) -> usize {
-    let mut open = 0;
-    let mut commas = 0;
-    for sign in list.chars() {
-        match sign {
-            '(' => open += 1,
-            ')' => open -= 1,
-            ',' if open == 0 => commas += 1,
-            _ => {}
-        }
-    }
-    if list.trim().is_empty() { 0 } else { commas + 1 }
 }
 
 /// The tasks of this repository: every function with a `@notice`.
@@ -182,7 +162,7 @@ mod tests {
         fs::write(&path, format!("{}\n\nnonsense\n{}\n", line(start, end), line(start, end - 1))).unwrap();
         let (tasks, notes) = file(&path).unwrap();
         let [task] = &tasks[..] else { panic!("{tasks:?}") };
-        assert_eq!((task.reference(), task.arity()), ("{\n        a; g;\n    }", 2));
+        assert_eq!(task.reference(), "{\n        a; g;\n    }");
         assert!(task.emptied().text().contains("external {}\n"), "{}", task.emptied().text());
         assert!(notes.len() == 2 && notes[0].contains("line 3") && notes[1].contains("line 4"), "{notes:?}");
         fs::write(&path, "nonsense\n").unwrap();

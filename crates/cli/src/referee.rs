@@ -1,6 +1,7 @@
 //! Whether an answer does what its reference does: both run in revm, called alike.
 
 use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
 use solwright_analysis::project::Sources;
 use solwright_checker::{
     Checker,
@@ -8,10 +9,12 @@ use solwright_checker::{
     compile::{CompiledContract, Output},
     splice,
 };
-use solwright_syntax::{Document, FunctionStub, Span};
-use std::{cmp::Reverse, sync::atomic::AtomicBool, time::Duration};
+use solwright_syntax::{Document, FunctionStub};
+use std::{cmp::Reverse, sync::atomic::AtomicBool};
 
 /// What became of an answer that compiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Behaviour {
     /// No call told it from the reference, though calls tell the reference from `revert()`.
     Same,
@@ -21,78 +24,64 @@ pub enum Behaviour {
     Untestable(String),
 }
 
-/// Compares answers with references. The answers to one task come one after the other, so the last reference is kept.
+/// Compares answers with references.
 pub struct Referee<'a> {
-    checker: &'a Checker,
-    last: Option<(Key, Result<Bench, String>)>,
+    pub checker: &'a Checker,
+    /// How two contracts are called.
+    pub fuzz: Fuzz,
 }
 
-/// What tells tasks apart: the file, the function, the reference.
-type Key = (String, Span, String);
-
-/// A contract in which the function can be observed.
-struct Bench {
+/// A contract in which a function can be observed, with its reference in place.
+pub struct Observed {
     reference: CompiledContract,
+    /// The function's signature, where calls from outside can name it.
     function: Option<String>,
 }
 
 /// A large file may hold many contracts; the largest ones are what it was written for.
 const MOST_CONTRACTS: usize = 3;
 
-impl<'a> Referee<'a> {
-    pub fn new(checker: &'a Checker) -> Self {
-        Self { checker, last: None }
-    }
-
-    /// Runs `whole`, the file with the answer in it, beside the file with the reference.
-    pub fn compare(&mut self, sources: &Sources, stub: &FunctionStub, reference: &str, whole: &str) -> Behaviour {
-        let key = (sources.main().text.to_string(), stub.span, reference.to_owned());
-        if self.last.as_ref().is_none_or(|(known, _)| *known != key) {
-            let bench = self.prepare(sources, stub, reference).map_err(|error| format!("{error:#}"));
-            self.last = Some((key, bench));
-        }
-        match &self.last {
-            Some((_, Ok(bench))) => self.run(bench, sources, whole),
-            Some((_, Err(reason))) => Behaviour::Untestable(reason.clone()),
-            None => Behaviour::Untestable("no reference was prepared".into()),
-        }
-    }
-
-    fn run(&self, bench: &Bench, sources: &Sources, whole: &str) -> Behaviour {
+impl Referee<'_> {
+    /// Runs `whole`, the file with an answer in it, beside the file with the reference. Also what the calls that succeeded cost, as a
+    /// share of what they cost the reference.
+    pub fn compare(&self, observed: &Observed, sources: &Sources, whole: &str) -> (Behaviour, Option<f64>) {
+        let function = observed.function.as_deref();
         let compared = self.contracts(sources, whole).and_then(|contracts| {
-            let name = &bench.reference.name;
+            let name = &observed.reference.name;
             let candidate = contracts.iter().find(|contract| contract.name == *name);
             let candidate = candidate.with_context(|| format!("`{name}` is gone from the file"))?;
-            self.fuzz(&bench.reference, candidate, bench.function.as_deref(), Reverts::Kind)
+            self.run(&observed.reference, candidate, function, self.fuzz.reverts)
         });
         match compared {
-            Err(error) => Behaviour::Untestable(format!("{error:#}")),
-            Ok(Comparison { difference: Some(difference), .. }) => Behaviour::Differs(in_words(&difference)),
+            Err(error) => (Behaviour::Untestable(format!("{error:#}")), None),
+            Ok(Comparison { difference: Some(difference), .. }) => (Behaviour::Differs(in_words(&difference)), None),
             Ok(Comparison { complete: false, agreed, .. }) => {
-                Behaviour::Untestable(format!("time was up after {agreed} calls in which both agreed"))
+                (Behaviour::Untestable(format!("time was up after {agreed} calls in which both agreed")), None)
             }
-            Ok(_) => Behaviour::Same,
+            Ok(comparison) => (Behaviour::Same, gas(&comparison, function)),
         }
     }
 
     /// Finds the contract to deploy: the function's own, or one that uses it when that is abstract or a library. Only one in which a
     /// body of `revert()` shows is worth anything.
-    fn prepare(&self, sources: &Sources, stub: &FunctionStub, reference: &str) -> anyhow::Result<Bench> {
+    ///
+    /// # Errors
+    /// Why the task cannot be judged.
+    pub fn prepare(&self, sources: &Sources, stub: &FunctionStub, reference: &str) -> anyhow::Result<Observed> {
         let document = Document::parse(&*sources.main().text);
         let with = |body: &str| splice::splice(&document, stub, &format!("{} {body}", stub.signature)).text;
         let body = reference.find('{').map_or(reference, |at| &reference[at..]);
-        let references =
-            self.contracts(sources, &with(body)).context("untestable, for the reference does not compile")?;
-        let controls = self.contracts(sources, &with("{ revert(); }")).context("untestable")?;
-        let mut why = format!("untestable, for nothing that uses `{}` can be deployed", stub.name);
+        let references = self.contracts(sources, &with(body)).context("the reference does not compile")?;
+        let controls = self.contracts(sources, &with("{ revert(); }"))?;
+        let mut why = "nothing that uses it can be deployed".to_owned();
         for reference in by_promise(references, &stub.contract).into_iter().take(MOST_CONTRACTS) {
             let Some(control) = controls.iter().find(|control| control.name == reference.name) else { continue };
             let function = signature(&reference, stub);
             // A text that `revert()` lacks is no proof that the function ever does its work.
-            match self.fuzz(&reference, control, function.as_deref(), Reverts::Any) {
-                Ok(Comparison { difference: Some(_), .. }) => return Ok(Bench { reference, function }),
-                Ok(_) => why = format!("untestable, for no call tells `{}` from `revert()`", stub.name),
-                Err(error) => why = format!("untestable: {error:#}"),
+            match self.run(&reference, control, function.as_deref(), Reverts::Any) {
+                Ok(Comparison { difference: Some(_), .. }) => return Ok(Observed { reference, function }),
+                Ok(_) => why = "no call tells the reference from `revert()`".to_owned(),
+                Err(error) => why = format!("{error:#}"),
             }
         }
         bail!(why)
@@ -108,14 +97,14 @@ impl<'a> Referee<'a> {
         Ok(report.contracts)
     }
 
-    fn fuzz(
+    fn run(
         &self,
         reference: &CompiledContract,
         candidate: &CompiledContract,
         function: Option<&str>,
         reverts: Reverts,
     ) -> anyhow::Result<Comparison> {
-        let fuzz = Fuzz { calls: 400, deadline: Duration::from_secs(2), reverts, ..Fuzz::default() };
+        let fuzz = Fuzz { reverts, ..self.fuzz.clone() };
         Ok(fuzz.compare(reference, candidate, function, &AtomicBool::new(false))?)
     }
 }
@@ -125,6 +114,16 @@ fn by_promise(contracts: Vec<CompiledContract>, own: &str) -> Vec<CompiledContra
     let mut all: Vec<_> = contracts.into_iter().filter(|contract| !contract.bytecode.is_empty()).collect();
     all.sort_by_key(|contract| (contract.name != own, Reverse(contract.deployed.len())));
     all
+}
+
+/// The candidate's gas as a share of the reference's, over the calls of `function` that succeeded; over all without one.
+fn gas(comparison: &Comparison, function: Option<&str>) -> Option<f64> {
+    let counted = comparison.functions.iter().filter(|(name, _)| match function {
+        Some(function) => *name == function,
+        None => *name != "constructor",
+    });
+    let [reference, candidate] = counted.fold([0; 2], |sum, (_, tally)| [sum[0] + tally.gas[0], sum[1] + tally.gas[1]]);
+    (reference > 0).then(|| candidate as f64 / reference as f64)
 }
 
 /// The function's signature in the contract's interface; none where it has none or several, and then all are called.
