@@ -289,6 +289,21 @@ pub struct BenchGenerate {
     /// With `own`: a folder of contracts instead of those in the binary; with `onchain`: the task file of `training/corpus.py`
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
+    /// With `soleval`: a clone of github.com/pzy2000/SolEval
+    #[arg(long, value_name = "DIR")]
+    pub soleval: Option<PathBuf>,
+    /// With `soleval`: a checkout of github.com/Vectorized/solady at cd5741206f38
+    #[arg(long, value_name = "DIR")]
+    pub solady: Option<PathBuf>,
+    /// With `soleval`: a checkout of github.com/OpenZeppelin/openzeppelin-contracts at e8f24d6ba0c4
+    #[arg(long, value_name = "DIR")]
+    pub openzeppelin: Option<PathBuf>,
+    /// With `soleval`: only what is longer than four lines and has no assembly
+    #[arg(long)]
+    pub plain: bool,
+    /// With `soleval`: where forge lies, besides the PATH; without it where `cargo xtask peers` puts it
+    #[arg(long, value_name = "DIR")]
+    pub peers: Option<PathBuf>,
     /// GGUF files, each measured; without one the model in the binary
     #[arg(long, value_name = "PATH")]
     pub model: Vec<PathBuf>,
@@ -328,6 +343,8 @@ pub enum TaskSet {
     Own,
     /// Verified contracts' functions that were held out of training
     Onchain,
+    /// SolEval's functions of solady and OpenZeppelin, judged by those projects' tests
+    Soleval,
 }
 
 /// How a model writes.
@@ -403,6 +420,7 @@ impl TaskSet {
         match self {
             Self::Own => "own",
             Self::Onchain => "onchain",
+            Self::Soleval => "soleval",
         }
     }
 }

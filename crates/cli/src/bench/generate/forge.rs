@@ -130,6 +130,7 @@ impl Forge {
     }
 
     /// What the tests say of the reference; asked once.
+    #[cfg(test)]
     pub fn baseline(&self, tests: &Tests, stop: &AtomicBool) -> anyhow::Result<Baseline> {
         self.with_suite(tests, stop, |suite| Ok(suite.baseline.clone()))
     }

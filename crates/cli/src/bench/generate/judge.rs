@@ -1,13 +1,19 @@
 //! What becomes of a body: whether it compiles, is safe, and does what the reference does.
 
-use super::task::Task;
+use super::{
+    forge::{Forge, Tests, Verdict as Passed},
+    task::Task,
+};
 use crate::referee::{Behaviour, Observed, Referee};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Severity, Verdict};
+use solwright_checker::{Checker, Severity, Verdict};
 use solwright_syntax::FunctionStub;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 /// One body and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,35 +51,72 @@ impl Judged {
     }
 }
 
-/// A task with its reference compiled, ready to judge bodies.
+/// One task in one row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub row: String,
+    pub task: String,
+    /// Best first; the first is the answer.
+    pub candidates: Vec<Judged>,
+    /// To write them, without the judge's time.
+    pub seconds: f64,
+    /// Why there is no candidate.
+    pub failed: Option<String>,
+}
+
+impl Record {
+    /// Of a task that broke the search or the judge.
+    pub fn broken(row: &str, task: &Task) -> Self {
+        let (row, task, failed) =
+            (row.to_owned(), task.id.clone(), Some("the search or the judge panicked".to_owned()));
+        Self { row, task, candidates: Vec::new(), seconds: 0.0, failed }
+    }
+}
+
+/// A task whose judge is ready.
 pub struct Bench<'a> {
     pub task: &'a Task,
     pub stub: FunctionStub,
     pub project: Arc<Project>,
     /// Of the emptied file.
     pub sources: Sources,
-    referee: &'a Referee<'a>,
-    observed: Observed,
+    checker: &'a Checker,
+    judge: Judge<'a>,
+}
+
+/// Who says whether a body does what was asked.
+pub enum Judge<'a> {
+    /// The same calls of the reference and of the body.
+    Calls(&'a Referee<'a>, Box<Observed>),
+    /// The project's own tests.
+    Tests(&'a Forge, &'a Tests),
 }
 
 impl<'a> Bench<'a> {
-    /// Compiles the reference, and sees that `revert()` is told from it.
+    /// Readies the judge: tests where the task has them, else calls, by which `revert()` must be told from the reference.
     ///
     /// # Errors
     /// Why the task is none.
-    pub fn new(task: &'a Task, referee: &'a Referee<'a>) -> anyhow::Result<Self> {
+    pub fn new(
+        task: &'a Task,
+        tests: Option<(&'a Forge, &'a Tests)>,
+        referee: &'a Referee<'a>,
+    ) -> anyhow::Result<Self> {
         let stub = task.stub().context("its function cannot be found once it is empty")?;
         let project = Arc::new(Project::discover(&task.path));
         let sources = project.load(&task.path, task.emptied().text(), &DiskFiles);
-        let observed = referee.prepare(&sources, &stub, task.reference())?;
-        Ok(Self { task, stub, project, sources, referee, observed })
+        let judge = match tests {
+            Some((forge, tests)) => Judge::Tests(forge, tests),
+            None => Judge::Calls(referee, Box::new(referee.prepare(&sources, &stub, task.reference())?)),
+        };
+        Ok(Self { task, stub, project, sources, checker: referee.checker, judge })
     }
 
     /// Judges a body, braces included, that is written after the asked signature.
     pub fn body(&self, body: &str) -> Judged {
         let code = format!("{} {body}", self.stub.signature);
         let answer = format!("<think>.</think><answer>{code}</answer>");
-        let judgement = self.referee.checker.judge(&self.sources, &self.stub, &answer, None);
+        let judgement = self.checker.judge(&self.sources, &self.stub, &answer, None);
         self.judged(code, 1, &judgement.verdict, &judgement.splice.text)
     }
 
@@ -82,11 +125,22 @@ impl<'a> Bench<'a> {
         let (compiles, safe) = (verdict.compiles(), verdict.is_safe());
         let grave = verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium);
         let classes = grave.map(|finding| finding.scwe.to_owned()).collect();
-        let (behaviour, gas) = if compiles {
-            self.referee.compare(&self.observed, &self.sources, text)
-        } else {
-            (Behaviour::Differs("it does not compile".to_owned()), None)
-        };
+        let (behaviour, gas) =
+            if compiles { self.behaviour(text) } else { (Behaviour::Differs("it does not compile".to_owned()), None) };
         Judged { code, copies, compiles, safe, classes, behaviour, gas }
+    }
+    fn behaviour(&self, text: &str) -> (Behaviour, Option<f64>) {
+        match &self.judge {
+            Judge::Calls(referee, observed) => referee.compare(observed, &self.sources, text),
+            Judge::Tests(forge, tests) => {
+                let said = forge.judge(tests, &self.task.path, text, &AtomicBool::new(false));
+                let behaviour = match said {
+                    Ok(Passed::Passes { .. }) => Behaviour::Same,
+                    Ok(Passed::Fails(why)) => Behaviour::Differs(why),
+                    Err(error) => Behaviour::Untestable(format!("{error:#}")),
+                };
+                (behaviour, None)
+            }
+        }
     }
 }

@@ -6,7 +6,6 @@ mod memo;
 #[cfg(test)]
 mod own_tests;
 mod plot;
-mod record;
 mod report;
 mod rows;
 mod soleval;
@@ -20,12 +19,12 @@ use crate::{
     referee::Referee,
     setup,
 };
-use anyhow::{Context, ensure};
-use judge::{Bench, Judged};
-use record::{Record, Records};
+use anyhow::{Context, anyhow, bail, ensure};
+use forge::{Forge, Tests};
+use judge::{Bench, Judged, Record};
+use memo::{Memo, digest};
 use report::Measured;
 use rows::Control;
-use sha2::{Digest, Sha256};
 use solwright_analysis::project::DiskFiles;
 use solwright_checker::{
     Checker, CheckerConfig,
@@ -38,11 +37,14 @@ use std::{
     fs,
     io::{Write, stdout},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 use summary::Summary;
 use task::Task;
+
+/// For one run of a project's tests.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Share of the tasks that the reference must solve before any other figure counts.
 const LEAST_REFERENCE: f64 = 0.95;
@@ -51,12 +53,17 @@ pub fn run(command: &BenchGenerate) -> anyhow::Result<Outcome> {
     let compilers = CompilersConfig { solc_path: command.solc.clone(), ..CompilersConfig::default() };
     let checker = Checker::new(CheckerConfig { compilers, ..CheckerConfig::default() });
     let referee = Referee { checker: &checker, fuzz: fuzz(command.seed, command.calls) };
-    let (tasks, mut notes) = tasks(command)?;
     if let Some(out) = &command.out {
         fs::create_dir_all(out).with_context(|| format!("`{}` cannot be made, check the path", out.display()))?;
     }
-    let records = Records::open(command.out.as_ref().map(|out| out.join("results.jsonl")).as_deref())?;
-    let lab = Lab { referee: &referee, records: Mutex::new(records), turn: Mutex::new(()) };
+    let kept = |name: &str| command.out.as_ref().map(|out| out.join(name));
+    let scratch = tempfile::tempdir()?;
+    let forge = (command.tasks == TaskSet::Soleval)
+        .then(|| Forge::find(command.peers.as_deref(), scratch.path(), kept("forge.jsonl").as_deref(), PATIENCE))
+        .transpose()?;
+    let (tasks, mut notes) = tasks(command, forge.as_ref())?;
+    let records = Mutex::new(Memo::open(kept("results.jsonl").as_deref())?);
+    let lab = Lab { referee: &referee, forge: forge.as_ref(), records, turn: Mutex::new(()) };
 
     let (benches, dropped) = lab.sift(&tasks)?;
     ensure!(!benches.is_empty(), "no task can be judged: {}", reasons(&dropped));
@@ -76,25 +83,47 @@ pub fn run(command: &BenchGenerate) -> anyhow::Result<Outcome> {
     Ok(if beats_controls(&measured.rows) { Outcome::Fine } else { Outcome::No })
 }
 
+/// A task, and the tests that judge it where it has some.
+type Asked = (Task, Option<Tests>);
+
 /// The tasks of the set that was asked for, evenly thinned to the limit, and what should be known of them.
-fn tasks(command: &BenchGenerate) -> anyhow::Result<(Vec<Task>, Vec<String>)> {
-    let (mut tasks, notes) = match (command.tasks, &command.file) {
+fn tasks(command: &BenchGenerate, forge: Option<&Forge>) -> anyhow::Result<(Vec<Asked>, Vec<String>)> {
+    let (tasks, notes) = match (command.tasks, &command.file) {
         (TaskSet::Own, None) => (task::own(), Vec::new()),
         (TaskSet::Own, Some(folder)) => (task::folder(folder)?, Vec::new()),
         (TaskSet::Onchain, Some(file)) => task::file(file)?,
         (TaskSet::Onchain, None) => {
-            anyhow::bail!("on-chain tasks are not part of Solwright, name a file of `training/corpus.py` with `--file`")
+            bail!("on-chain tasks are not part of Solwright, name a file of `training/corpus.py` with `--file`")
         }
+        (TaskSet::Soleval, _) => return tested(command, forge.context("SolEval is judged by forge")?),
     };
-    if let Some(limit) = command.limit.filter(|&limit| limit < tasks.len()) {
-        let count = tasks.len();
-        let mut at = 0;
-        tasks.retain(|_| {
-            at += 1;
-            (at - 1) * limit / count != at * limit / count
-        });
+    let asked = tasks.into_iter().map(|task| (task, None)).collect();
+    Ok((thin(asked, command.limit), notes))
+}
+
+/// SolEval's tasks whose tests notice `revert()`.
+fn tested(command: &BenchGenerate, forge: &Forge) -> anyhow::Result<(Vec<Asked>, Vec<String>)> {
+    let (Some(soleval), Some(solady), Some(openzeppelin)) = (&command.soleval, &command.solady, &command.openzeppelin)
+    else {
+        bail!("SolEval's tasks are in three checkouts, name them with `--soleval`, `--solady` and `--openzeppelin`")
+    };
+    let (mut found, mut notes) = soleval::read(&soleval::Checkouts { soleval, solady, openzeppelin })?;
+    if command.plain {
+        found.retain(|tested| soleval::is_plain(&tested.task));
+        notes.push(format!("{} of them are longer than four lines and have no assembly", found.len()));
     }
-    Ok((tasks, notes))
+    let found = thin(found, command.limit);
+    let threads = parallel::threads(found.len());
+    let (powerful, more) = soleval::with_power(found, forge, threads, &AtomicBool::new(false))?;
+    notes.extend(more);
+    Ok((powerful.into_iter().map(|tested| (tested.task, Some(tested.tests))).collect(), notes))
+}
+
+/// So many of all, evenly.
+fn thin<T>(all: Vec<T>, limit: Option<usize>) -> Vec<T> {
+    let (count, limit) = (all.len(), limit.unwrap_or(usize::MAX));
+    let is_kept = |at: usize| limit >= count || at * limit / count != (at + 1) * limit / count;
+    all.into_iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, one)| one).collect()
 }
 
 /// How answers are compared: which of two reasons a call reverts with, when both hold, no documentation says.
@@ -114,7 +143,8 @@ fn models(command: &BenchGenerate) -> Vec<Option<&Path>> {
 /// What every row is measured with.
 struct Lab<'a> {
     referee: &'a Referee<'a>,
-    records: Mutex<Records>,
+    forge: Option<&'a Forge>,
+    records: Mutex<Memo>,
     /// Whose turn it is to write: times are of one task at a time.
     turn: Mutex<()>,
 }
@@ -124,23 +154,19 @@ type Dropped = BTreeMap<String, Vec<String>>;
 
 impl Lab<'_> {
     /// The tasks that can be judged: the reference compiles, can be deployed and does what it does, and `revert()` is told from it.
-    fn sift<'t>(&'t self, tasks: &'t [Task]) -> anyhow::Result<(Vec<Bench<'t>>, Dropped)> {
+    fn sift<'t>(&'t self, tasks: &'t [Asked]) -> anyhow::Result<(Vec<Bench<'t>>, Dropped)> {
         let (mut kept, mut dropped) = (Vec::new(), Dropped::new());
-        let inputs: Vec<&Task> = tasks.iter().collect();
         let mut progress = Progress::new("tasks", tasks.len());
-        parallel::in_order(
-            &inputs,
-            parallel::threads(tasks.len()),
-            |task| Bench::new(task, self.referee),
-            |task, bench| {
-                progress.step();
-                match bench.unwrap_or_else(|| Err(anyhow::anyhow!("the judge panicked"))) {
-                    Ok(bench) => kept.push(bench),
-                    Err(why) => dropped.entry(format!("{why:#}")).or_default().push(task.id.clone()),
-                }
-                Ok(())
-            },
-        )?;
+        let inputs: Vec<&'t Asked> = tasks.iter().collect();
+        let ready = |(task, tests): &&'t Asked| Bench::new(task, self.forge.zip(tests.as_ref()), self.referee);
+        parallel::in_order(&inputs, parallel::threads(tasks.len()), ready, |(task, _), bench| {
+            progress.step();
+            match bench.unwrap_or_else(|| Err(anyhow!("the judge panicked"))) {
+                Ok(bench) => kept.push(bench),
+                Err(why) => dropped.entry(format!("{why:#}")).or_default().push(task.id.clone()),
+            }
+            Ok(())
+        })?;
         Ok((kept, dropped))
     }
 
@@ -216,18 +242,19 @@ impl Lab<'_> {
         let records = || self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let work = |bench: &Bench<'_>| {
             let key = self.key(bench.task, name, settings);
-            if let Some(known) = records().get(&key) {
-                return known.clone();
+            if let Some(known) = records().get::<Record>(&key) {
+                return (key, known, true);
             }
             let (candidates, seconds, failed) = write(bench);
             let (row, task, seconds) = (name.to_owned(), bench.task.id.clone(), seconds.as_secs_f64());
-            Record { key, row, task, candidates, seconds, failed }
+            (key, Record { row, task, candidates, seconds, failed }, false)
         };
-        parallel::in_order(benches, parallel::threads(benches.len()), work, |bench, record| {
+        parallel::in_order(benches, parallel::threads(benches.len()), work, |bench, done| {
             progress.step();
-            let record = record.unwrap_or_else(|| self.broken(bench.task, name, settings));
-            if records().get(&record.key).is_none() {
-                records().keep(record.clone())?;
+            let (key, record, is_known) =
+                done.unwrap_or_else(|| (String::new(), Record::broken(name, bench.task), true));
+            if !is_known {
+                records().keep(&key, &record)?;
             }
             rows.push(record);
             Ok(())
@@ -235,24 +262,10 @@ impl Lab<'_> {
         Ok(rows)
     }
 
-    fn broken(&self, task: &Task, name: &str, settings: &str) -> Record {
-        let (key, row, task) = (self.key(task, name, settings), name.to_owned(), task.id.clone());
-        Record {
-            key,
-            row,
-            task,
-            candidates: Vec::new(),
-            seconds: 0.0,
-            failed: Some("the search or the judge panicked".into()),
-        }
-    }
-
     /// Of everything that a result depends on but the program itself: that is the user's to know.
     fn key(&self, task: &Task, name: &str, settings: &str) -> String {
-        let parts =
-            [name, settings, &task.id, &task.text, &format!("{:?}{}", self.referee.fuzz, env!("CARGO_PKG_VERSION"))];
-        let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part).chain_update([0]));
-        hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+        let judge = format!("{:?} {}", self.referee.fuzz, env!("CARGO_PKG_VERSION"));
+        digest(&[name, settings, &task.id, &task.text, &judge].map(str::to_owned))
     }
 }
 

@@ -117,7 +117,7 @@ fn the_judge_tells_a_revert_from_the_reference_and_not_the_reference_from_itself
     let referee = Referee { checker: &checker, fuzz: super::fuzz(1, 2_000) };
     let mut costly = 0;
     for (name, task) in files() {
-        let bench = Bench::new(&task, &referee).unwrap();
+        let bench = Bench::new(&task, None, &referee).unwrap();
         let reference = bench.body(task.reference());
         assert_eq!((&reference.behaviour, reference.full()), (&Behaviour::Same, true), "{name}");
         assert!(reference.gas.is_none_or(|share| share == 1.0), "{name}: {:?}", reference.gas);

@@ -1,6 +1,6 @@
 //! Rows of the table: counts, and the estimates for k of n samples.
 
-use super::{judge::Judged, record::Record};
+use super::judge::{Judged, Record};
 use std::collections::BTreeMap;
 
 /// For which k estimates are made.
@@ -150,8 +150,8 @@ mod tests {
 
     fn record(candidates: Vec<Judged>) -> Record {
         let failed = candidates.is_empty().then(|| "the model fell silent".to_owned());
-        let (key, row, task) = (String::new(), String::new(), String::new());
-        Record { key, row, task, candidates, seconds: 2.0, failed }
+        let (row, task) = (String::new(), String::new());
+        Record { row, task, candidates, seconds: 2.0, failed }
     }
 
     #[test]
