@@ -8,7 +8,7 @@ use crate::referee::{Behaviour, Observed, Referee};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, Severity, Verdict};
+use solwright_checker::{Checker, Severity, Status, Verdict};
 use solwright_syntax::FunctionStub;
 use std::{
     collections::BTreeSet,
@@ -125,10 +125,16 @@ impl<'a> Bench<'a> {
         let (compiles, safe) = (verdict.compiles(), verdict.is_safe());
         let grave = verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium);
         let classes = grave.map(|finding| finding.scwe.to_owned()).collect();
-        let (behaviour, gas) =
-            if compiles { self.behaviour(text) } else { (Behaviour::Differs("it does not compile".to_owned()), None) };
+        let said = || verdict.compile.diagnostics.first().map_or_else(String::new, |said| said.message.clone());
+        let (behaviour, gas) = match verdict.compile.status {
+            Status::Passed => self.behaviour(text),
+            // A compiler that is missing, or ran out of time, says nothing of the answer.
+            Status::Unavailable => (Behaviour::Untestable(said()), None),
+            Status::Failed | Status::Skipped => (Behaviour::Differs("it does not compile".to_owned()), None),
+        };
         Judged { code, copies, compiles, safe, classes, behaviour, gas }
     }
+
     fn behaviour(&self, text: &str) -> (Behaviour, Option<f64>) {
         match &self.judge {
             Judge::Calls(referee, observed) => referee.compare(observed, &self.sources, text),
