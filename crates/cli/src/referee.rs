@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use solwright_analysis::project::Sources;
 use solwright_checker::{
-    Checker,
+    Checker, Level,
     behaviour::{Call, Comparison, Difference, Fuzz, Reverts},
     compile::{CompiledContract, Output},
     splice,
@@ -91,7 +91,8 @@ impl Referee<'_> {
         let whole = sources.with_main(text);
         let report = self.checker.compilers().compile(&whole, Output::Bytecode { optimize: false })?;
         if report.contracts.is_empty() {
-            let first = report.diagnostics.first().map_or("nothing to deploy", |diagnostic| &diagnostic.message);
+            let error = report.diagnostics.iter().find(|said| said.level == Level::Error);
+            let first = error.map_or("nothing to deploy", |error| &error.message);
             bail!("{first}");
         }
         Ok(report.contracts)
