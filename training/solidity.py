@@ -98,7 +98,7 @@ def standing_alone(text: str, masked: str) -> str | None:
     """The text when it needs no other file, else None.
 
     Explorers publish a project as one file, all its parts with their import lines behind each other. Such imports are
-    dropped, and so are the licence lines after the first, of which a compiler takes but one.
+    dropped, and so are the licence lines after the first, of which a compiler takes but one; bases come first.
     """
     imports = list(_IMPORT.finditer(masked))
     if not imports:
@@ -110,8 +110,32 @@ def standing_alone(text: str, masked: str) -> str | None:
         return None
     for match in reversed(imports):
         text = text[: match.start()] + text[match.end() :]
+    text = bases_first(text)
     first = _SPDX.search(text)
     return text[: first.end()] + _SPDX.sub("(as above)", text[first.end() :]) if first else text
+
+
+def bases_first(text: str) -> str:
+    """The text with every contract, and what stands before it, after its bases, as a compiler wants them in one file."""
+    masked, parts, start = mask(text), {}, 0
+    while match := _DECLARED.search(masked, start):
+        end = closing_brace(masked, match.end() - 1)
+        if end is None:
+            break
+        parts[match[1]] = (_BASE.findall(match[2] or ""), text[start:end])
+        start = end
+    placed: dict[str, str] = {}
+
+    def place(name: str, below: frozenset[str]) -> None:
+        if name in placed or name in below or name not in parts:
+            return
+        for base in parts[name][0]:
+            place(base, below | {name})
+        placed[name] = parts[name][1]
+
+    for name in parts:
+        place(name, frozenset())
+    return "".join(placed.values()) + text[start:]
 
 
 def read_alone(path: str) -> str:

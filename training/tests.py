@@ -193,9 +193,17 @@ contract NAME {
         project = "// SPDX-License-Identifier: MIT\nimport './B.sol';\ncontract A is B {}\n// SPDX-License-Identifier: MIT\ncontract B {}\n"
         alone = solidity.standing_alone(project, solidity.mask(project))
         self.assertEqual((alone.count("import"), alone.count("SPDX")), (0, 1))
+        self.assertLess(alone.index("contract B"), alone.index("contract A"))
         for broken in (project.replace("contract B", "contract C"), project.replace("'./B.sol'", "{B as D} from './B.sol'"),
                        project + "contract B {}\n"):
             self.assertIsNone(solidity.standing_alone(broken, solidity.mask(broken)))
+
+    def test_bases_come_first_and_nothing_is_lost(self) -> None:
+        parts = ["abstract contract A is D(1), B {}", " // of B\ncontract B is C { function f() { g(); } }", " interface C {}",
+                 " contract D is B {}", "\n// end"]
+        self.assertEqual(solidity.bases_first("".join(parts)), "".join(parts[at] for at in (2, 1, 3, 0, 4)))
+        ring = "contract A is B {} contract B is A {} contract"
+        self.assertCountEqual(solidity.bases_first(ring), ring)
 
     def test_pragmas_are_read_as_npm_reads_them(self) -> None:
         for text in ("^0.8.0", ">=0.4.22 <0.9.0", "0.8.19", ">=0.7.0", "^0.7.0 || ^0.8.0", "0.6.0 - 0.8.4", "=0.8.24", "~0.8"):
