@@ -188,9 +188,12 @@ impl Lab<'_> {
         // Loads it, so that no task pays for that, and says at once when it cannot be loaded.
         engine.run(solwright_generate::Priority::Patient, &Cancel::new(), |_| Ok(()))?;
         let facts = engine.status().model.unwrap_or_default();
+        // Files of one name in their metadata are told apart by the names that they were given by.
+        let named = model.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let who = named.unwrap_or_else(|| format!("{} {}", facts.name, facts.quantization));
         let mut rows = Vec::new();
         for &method in &command.methods {
-            let name = format!("{} {}: {}", facts.name, facts.quantization, method.name());
+            let name = format!("{who}: {}", method.name());
             let options = method.options(command.samples.into(), command.seed);
             let records = self.row(benches, &name, &format!("{}{options:?}", facts.sha256), |bench| {
                 self.write(&engine, bench, options)

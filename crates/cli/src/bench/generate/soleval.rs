@@ -344,7 +344,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let label = "/**\n * @notice New.\n */";
         let entries = json!([entry("3", "uint", label), entry("7", "int", label)]);
-        let (found, notes) = checkouts(folder.path(), "/root/solady/lib/solady/src/L.sol", &entries).unwrap();
+        let (found, notes) = checkouts(folder.path(), "/data/solady/lib/solady/src/L.sol", &entries).unwrap();
         assert_eq!(notes, ["SolEval: 2 of 2 entries are functions that are found and have a test file"]);
         let ids: Vec<_> = found.iter().map(|tested| tested.task.id.as_str()).collect();
         assert_eq!(ids, ["solady/L.f:3", "solady/L.f:7"]);
@@ -367,11 +367,11 @@ mod tests {
             json!({ "identifier": "m", "body": "modifier m() {}", "start": "9", "human_labeled_comment": "/** a */" });
         entries.as_array_mut().unwrap().push(modifier);
         let notes = |path: &str| checkouts(folder.path(), path, &entries).map(|(_, notes)| notes[1..].join("; "));
-        let here = notes("/root/solady/lib/solady/src/L.sol").unwrap();
+        let here = notes("/data/solady/lib/solady/src/L.sol").unwrap();
         assert!(here.starts_with("SolEval: 1 entries are no function with a body: src/L.sol:9 m; "), "{here}");
         assert!(here.contains("SolEval: 1 functions are not where the data says: src/L.sol:4 f; "), "{here}");
         assert!(here.ends_with("and were cut: solady/L.f:3"), "{here}");
-        let elsewhere = notes("/root/ethernaut/contracts/L.sol").unwrap_err();
+        let elsewhere = notes("/data/ethernaut/contracts/L.sol").unwrap_err();
         assert!(format!("{elsewhere:#}").starts_with("none of the functions"), "{elsewhere:#}");
     }
 
