@@ -16,7 +16,7 @@ use std::{cmp::Reverse, sync::atomic::AtomicBool};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Behaviour {
-    /// No call told it from the reference, though calls tell the reference from `revert()`.
+    /// No call told it from the reference, though calls tell the reference from a body that does nothing.
     Same,
     /// A call told it from the reference, in words.
     Differs(String),
@@ -37,6 +37,9 @@ pub struct Observed {
     /// The function's signature, where calls from outside can name it.
     function: Option<String>,
 }
+
+/// Bodies that do nothing: where one of them does what the reference does, calls prove nothing.
+const IDLE: [&str; 2] = ["{ revert(); }", "{}"];
 
 /// A large file may hold many contracts; the largest ones are what it was written for.
 const MOST_CONTRACTS: usize = 3;
@@ -62,8 +65,8 @@ impl Referee<'_> {
         }
     }
 
-    /// Finds the contract to deploy: the function's own, or one that uses it when that is abstract or a library. Only one in which a
-    /// body of `revert()` shows is worth anything.
+    /// Finds the contract to deploy: the function's own, or one that uses it when that is abstract or a library. Only one in which
+    /// bodies that do nothing show is worth anything.
     ///
     /// # Errors
     /// Why the task cannot be judged.
@@ -72,19 +75,35 @@ impl Referee<'_> {
         let with = |body: &str| splice::splice(&document, stub, &format!("{} {body}", stub.signature)).text;
         let body = reference.find('{').map_or(reference, |at| &reference[at..]);
         let references = self.contracts(sources, &with(body)).context("the reference does not compile")?;
-        let controls = self.contracts(sources, &with("{ revert(); }"))?;
+        let controls = IDLE.iter().map(|body| self.contracts(sources, &with(body))).collect::<Result<Vec<_>, _>>()?;
         let mut why = "nothing that uses it can be deployed".to_owned();
         for reference in by_promise(references, &stub.contract).into_iter().take(MOST_CONTRACTS) {
-            let Some(control) = controls.iter().find(|control| control.name == reference.name) else { continue };
             let function = signature(&reference, stub);
-            // A text that `revert()` lacks is no proof that the function ever does its work.
-            match self.run(&reference, control, function.as_deref(), Reverts::Any) {
-                Ok(Comparison { difference: Some(_), .. }) => return Ok(Observed { reference, function }),
-                Ok(_) => why = "no call tells the reference from `revert()`".to_owned(),
+            match self.blind(&reference, &controls, function.as_deref()) {
+                Ok(None) => return Ok(Observed { reference, function }),
+                Ok(Some(idle)) => why = format!("no call tells the reference from `{idle}`"),
                 Err(error) => why = format!("{error:#}"),
             }
         }
         bail!(why)
+    }
+
+    /// The first idle body that no call tells from the reference.
+    fn blind(
+        &self,
+        reference: &CompiledContract,
+        controls: &[Vec<CompiledContract>],
+        function: Option<&str>,
+    ) -> anyhow::Result<Option<&'static str>> {
+        for (idle, contracts) in IDLE.into_iter().zip(controls) {
+            let control = contracts.iter().find(|control| control.name == reference.name);
+            let control = control.with_context(|| format!("`{}` is gone from the file", reference.name))?;
+            // A text that `revert()` lacks is no proof that the function ever does its work.
+            if self.run(reference, control, function, Reverts::Any)?.difference.is_none() {
+                return Ok(Some(idle));
+            }
+        }
+        Ok(None)
     }
 
     fn contracts(&self, sources: &Sources, text: &str) -> anyhow::Result<Vec<CompiledContract>> {

@@ -93,7 +93,7 @@ pub enum Judge<'a> {
 }
 
 impl<'a> Bench<'a> {
-    /// Readies the judge: tests where the task has them, else calls, by which `revert()` must be told from the reference.
+    /// Readies the judge: tests where the task has them, else calls, by which bodies that do nothing must be told from the reference.
     ///
     /// # Errors
     /// Why the task is none.

@@ -153,7 +153,7 @@ struct Lab<'a> {
 type Dropped = BTreeMap<String, Vec<String>>;
 
 impl Lab<'_> {
-    /// The tasks that can be judged: the reference compiles, can be deployed and does what it does, and `revert()` is told from it.
+    /// The tasks that can be judged: the reference compiles, can be deployed and does what it does, and a body that does nothing is told from it.
     fn sift<'t>(&'t self, tasks: &'t [Asked]) -> anyhow::Result<(Vec<Bench<'t>>, Dropped)> {
         let (mut kept, mut dropped) = (Vec::new(), Dropped::new());
         let mut progress = Progress::new("tasks", tasks.len());
