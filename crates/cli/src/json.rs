@@ -1,5 +1,6 @@
 //! The stable JSON of `commands.md`: findings, verdicts and proposals, with lines and columns that count from 1.
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use solwright_checker::{Diagnostic, Finding, Layer, Level, Verdict};
 use solwright_generate::{Candidate, Proposal, reasoning::Stage};
@@ -8,6 +9,13 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// A place in a file, in bytes of UTF-8, as programs name it on our input.
+#[derive(Deserialize)]
+pub struct ByteRange {
+    pub start: usize,
+    pub end: usize,
+}
 
 /// A text and its lines: turns byte spans into ranges.
 pub struct Lines<'a> {

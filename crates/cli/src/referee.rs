@@ -38,8 +38,12 @@ pub struct Observed {
     function: Option<String>,
 }
 
+/// A body that is never right.
+pub const REVERT: &str = "{ revert(); }";
+/// A body as a stub has it.
+pub const EMPTY: &str = "{}";
 /// Bodies that do nothing: where one of them does what the reference does, calls prove nothing.
-const IDLE: [&str; 2] = ["{ revert(); }", "{}"];
+const IDLE: [&str; 2] = [REVERT, EMPTY];
 
 /// A large file may hold many contracts; the largest ones are what it was written for.
 const MOST_CONTRACTS: usize = 3;

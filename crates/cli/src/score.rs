@@ -3,7 +3,7 @@
 use crate::{
     Outcome,
     args::{Formula, Score},
-    json,
+    json::{self, ByteRange},
     referee::{Behaviour, Observed, Referee},
     setup,
 };
@@ -29,16 +29,10 @@ struct Line {
     /// The file's text; it may import nothing unless `project` is given too.
     source: Option<String>,
     /// The function or the stub in the file, in bytes.
-    span: Range,
+    span: ByteRange,
     answer: String,
     /// The body that is known to be right.
     reference: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Range {
-    start: usize,
-    end: usize,
 }
 
 pub fn run(command: &Score) -> anyhow::Result<Outcome> {

@@ -93,7 +93,12 @@ pub fn checker(setup: &Setup) -> Checker {
 
 /// A checker's configuration with the compiler that was asked for.
 pub fn checker_config(setup: &Setup) -> CheckerConfig {
-    let compilers = CompilersConfig { solc_path: setup.solc.clone(), ..CompilersConfig::default() };
+    config_of(setup.solc.clone())
+}
+
+/// A checker's configuration with the compiler at a path, or the one that fits the pragma.
+pub fn config_of(solc_path: Option<PathBuf>) -> CheckerConfig {
+    let compilers = CompilersConfig { solc_path, ..CompilersConfig::default() };
     CheckerConfig { compilers, ..CheckerConfig::default() }
 }
 

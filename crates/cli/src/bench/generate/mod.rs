@@ -27,9 +27,8 @@ use report::Measured;
 use rows::Control;
 use solwright_analysis::project::DiskFiles;
 use solwright_checker::{
-    Checker, CheckerConfig,
+    Checker,
     behaviour::{Fuzz, Reverts},
-    compile::CompilersConfig,
 };
 use solwright_generate::{Cancel, Engine, GenerateRequest, Proposal, generate};
 use std::{
@@ -50,8 +49,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LEAST_REFERENCE: f64 = 0.95;
 
 pub fn run(command: &BenchGenerate) -> anyhow::Result<Outcome> {
-    let compilers = CompilersConfig { solc_path: command.solc.clone(), ..CompilersConfig::default() };
-    let checker = Checker::new(CheckerConfig { compilers, ..CheckerConfig::default() });
+    let checker = Checker::new(setup::config_of(command.solc.clone()));
     let referee = Referee { checker: &checker, fuzz: fuzz(command.seed, command.calls) };
     if let Some(out) = &command.out {
         fs::create_dir_all(out).with_context(|| format!("`{}` cannot be made, check the path", out.display()))?;

@@ -1,6 +1,9 @@
 //! Who writes: the controls, and a model under the search with parts of it on or off.
 
-use crate::args::Method;
+use crate::{
+    args::Method,
+    referee::{EMPTY, REVERT},
+};
 use solwright_generate::{Decoding, GenerateOptions};
 
 /// A control: what it puts in the place of every body.
@@ -28,8 +31,8 @@ impl Control {
     pub fn body(self, reference: &str) -> &str {
         match self {
             Self::Reference => reference,
-            Self::Revert => "{ revert(); }",
-            Self::Stub => "{}",
+            Self::Revert => REVERT,
+            Self::Stub => EMPTY,
         }
     }
 }

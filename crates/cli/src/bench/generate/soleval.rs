@@ -7,7 +7,7 @@ use super::{
     forge::{Forge, Tests, Verdict},
     task::Task,
 };
-use crate::parallel;
+use crate::{parallel, referee::REVERT};
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::Deserialize;
 use solwright_analysis::project::absolute;
@@ -23,8 +23,6 @@ use std::{
 const DATA: &str = "data/dataset.json";
 /// The fewest lines of a plain function.
 const PLAIN_LINES: usize = 5;
-/// A body that is never right; tests that do not notice it notice nothing.
-const REVERT: &str = "{ revert(); }";
 /// Tasks between two lines of progress.
 const PROGRESS: usize = 20;
 

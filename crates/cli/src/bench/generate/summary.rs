@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const KS: [u64; 3] = [1, 5, 10];
 
 /// One row: who wrote, and what became of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     pub name: String,
     /// Answers that were judged: one a task, or all samples of all tasks.
@@ -43,7 +43,7 @@ pub struct Estimates {
 impl Summary {
     /// The row of some records; `sampled` when each candidate is an answer of its own, and not one search's leavings.
     pub fn of(name: &str, records: &[&Record], sampled: bool) -> Self {
-        let mut row = Self::empty(name);
+        let mut row = Self { name: name.to_owned(), ..Self::default() };
         let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
         for record in records {
             row.failed += usize::from(record.failed.is_some());
@@ -71,25 +71,6 @@ impl Summary {
             row.at = fitting.map(|k| (k, estimates(records, k))).collect();
         }
         row
-    }
-
-    fn empty(name: &str) -> Self {
-        let (compile, vulnerable, safe, functional, full, untold, failed) = (0, 0, 0, 0, 0, 0, 0);
-        let (n, at, worst, seconds) = (0, Vec::new(), None, 0.0);
-        Self {
-            name: name.to_owned(),
-            n,
-            compile,
-            vulnerable,
-            safe,
-            functional,
-            full,
-            untold,
-            failed,
-            at,
-            worst,
-            seconds,
-        }
     }
 }
 

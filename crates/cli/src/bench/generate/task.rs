@@ -1,5 +1,6 @@
 //! Tasks: functions to write, each with the body that is known to be right.
 
+use crate::json::ByteRange;
 use anyhow::{Context, ensure};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
@@ -32,13 +33,7 @@ struct Line {
     id: String,
     source: String,
     /// The function in bytes, from its keyword to its closing brace.
-    span: Range,
-}
-
-#[derive(Deserialize)]
-struct Range {
-    start: usize,
-    end: usize,
+    span: ByteRange,
 }
 
 impl Task {
