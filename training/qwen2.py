@@ -110,7 +110,7 @@ class Attention(nn.Module):
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         group = self.heads // self.kv_heads
         k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
-        mixed = causal_attention(q, k, v)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -125,20 +125,6 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
-
-
-def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """softmax(q kᵀ / √E, causal) v for q, k, v [B, H, T, E].
-
-    On a CPU the plain form is faster for short sequences than PyTorch's fused kernel (38 ms against
-    58 ms forward and backward for 8 x 4 heads x 512 x 64 in bf16 on two Zen 4 cores).
-    """
-    if q.device.type != "cpu":
-        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
-    length = q.shape[2]
-    mask = torch.full((length, length), float("-inf"), dtype=q.dtype).triu(1)
-    scores = (q * q.shape[3] ** -0.5) @ k.transpose(2, 3) + mask
-    return scores.softmax(dim=-1).to(v.dtype) @ v
 
 
 def rope_tables(length: int, head_size: int, base: float, device: torch.device) -> tuple[Tensor, Tensor]:
