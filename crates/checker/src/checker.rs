@@ -1,7 +1,7 @@
 //! The one judge: a file's report for the editor and the command line, a candidate's verdict for ranking, benchmark and reward.
 
 use crate::{
-    compile::{CompileError, Compilers, CompilersConfig, Output},
+    compile::{CompileError, CompileReport, CompiledContract, Compilers, CompilersConfig, Output},
     config::{self, Configuration, Settings},
     detectors,
     finding::{Finding, Severity},
@@ -108,6 +108,10 @@ pub struct Judgement {
     pub splice: Splice,
     /// The answer taken apart.
     pub answer: Answer,
+    /// Whether the body says by its text that it does nothing, or far too little for its reference.
+    pub idle: bool,
+    /// What compiled, in the candidate's file and its imports.
+    pub contracts: Vec<CompiledContract>,
 }
 
 /// The judge. Owns the compilers; share it by `Arc`.
@@ -202,14 +206,15 @@ impl Checker {
 
         let whole = sources.with_main(&splice.text);
         // A file that does not parse has no names to resolve and nothing to compile.
-        let (resolve, compile) = if syntax.is_failed() || report.answer.code.is_empty() {
-            (Layer::skipped(), Layer::skipped())
+        let (resolve, compile, contracts) = if syntax.is_failed() || report.answer.code.is_empty() {
+            (Layer::skipped(), Layer::skipped(), Vec::new())
         } else {
             let resolve = self.resolve(&whole);
             clock.lap(|timings| &mut timings.resolve);
             // Type errors stop solc before it makes code; what it says only while making code, stack too deep above all, must be
             // heard before a candidate is offered.
-            (resolve, self.compile(&whole, Output::Bytecode { optimize: false }).0)
+            let Compiled { layer, contracts, .. } = self.compile(&whole, Output::Bytecode { optimize: false });
+            (resolve, layer, contracts)
         };
         clock.lap(|timings| &mut timings.compile);
 
@@ -236,7 +241,7 @@ impl Checker {
             reward,
             milliseconds: clock.finish(),
         };
-        Judgement { verdict, splice, answer: report.answer }
+        Judgement { verdict, splice, answer: report.answer, idle: report.idle, contracts }
     }
 
     /// The settings by which findings of a file are told, `None` when it is excluded, and what is wrong with the project's.
@@ -259,7 +264,7 @@ impl Checker {
         report: &mut FileReport,
         clock: &mut Clock,
     ) {
-        let (layer, compiler) = self.compile(sources, wanted);
+        let Compiled { layer, compiler, .. } = self.compile(sources, wanted);
         clock.lap(|timings| &mut timings.compile);
         report.compiler = compiler;
         if layer.status == crate::verdict::Status::Unavailable {
@@ -284,12 +289,22 @@ impl Checker {
         }
     }
 
-    fn compile(&self, sources: &Sources, what: Output) -> (Layer, Option<String>) {
+    fn compile(&self, sources: &Sources, what: Output) -> Compiled {
         match self.compilers.compile(sources, what) {
-            Ok(report) => (Layer::of(report.diagnostics), Some(report.compiler.version.to_string())),
-            Err(failure) => (unavailable(&failure, sources), None),
+            Ok(CompileReport { diagnostics, contracts, compiler, .. }) => {
+                Compiled { layer: Layer::of(diagnostics), compiler: Some(compiler.version.to_string()), contracts }
+            }
+            Err(failure) => Compiled { layer: unavailable(&failure, sources), compiler: None, contracts: Vec::new() },
         }
     }
+}
+
+/// What solc made of a file.
+struct Compiled {
+    layer: Layer,
+    /// Its version, when it was asked.
+    compiler: Option<String>,
+    contracts: Vec<CompiledContract>,
 }
 
 /// Code of a diagnostic about an import that was not found: solc's own, though we say it, with the places that were looked in.

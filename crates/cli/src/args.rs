@@ -360,6 +360,8 @@ pub enum Method {
     NoConstraint,
     /// The search without repairs
     NoRepair,
+    /// The search without comparing how its drafts behave
+    NoBehaviour,
     /// The search with one candidate
     One,
 }

@@ -219,6 +219,7 @@ fn candidate(candidate: &Candidate) -> Value {
         "rank": candidate.rank,
         "code": candidate.code,
         "verdict": verdict(&candidate.verdict, &candidate.spliced),
+        "behaviour": candidate.behaviour,
         "repairs": candidate.repairs,
         "tokens": candidate.tokens,
     })

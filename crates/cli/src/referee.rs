@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use solwright_analysis::project::Sources;
 use solwright_checker::{
     Checker, Level,
-    behaviour::{Call, Comparison, Difference, Fuzz, Reverts},
+    behaviour::{Call, Comparison, Difference, Fuzz, IDLE, Reverts, entry, subjects},
     compile::{CompiledContract, Output},
     splice,
 };
 use solwright_syntax::{Document, FunctionStub};
-use std::{cmp::Reverse, sync::atomic::AtomicBool};
+use std::sync::atomic::AtomicBool;
 
 /// What became of an answer that compiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,36 +36,23 @@ pub struct Observed {
     reference: CompiledContract,
     /// The function's signature, where calls from outside can name it.
     function: Option<String>,
+    /// Whether storage is drawn, for it shows nothing otherwise.
+    drawn_storage: bool,
 }
 
-/// A body that is never right.
-pub const REVERT: &str = "{ revert(); }";
-/// A body as a stub has it.
-pub const EMPTY: &str = "{}";
-/// Bodies that do nothing: where one of them does what the reference does, calls prove nothing.
-const IDLE: [&str; 2] = [REVERT, EMPTY];
-
-/// A large file may hold many contracts; the largest ones are what it was written for.
-const MOST_CONTRACTS: usize = 3;
-
 impl Referee<'_> {
-    /// Runs `whole`, the file with an answer in it, beside the file with the reference. Also what the calls that succeeded cost, as a
-    /// share of what they cost the reference.
-    pub fn compare(&self, observed: &Observed, sources: &Sources, whole: &str) -> (Behaviour, Option<f64>) {
-        let function = observed.function.as_deref();
-        let compared = self.contracts(sources, whole).and_then(|contracts| {
-            let name = &observed.reference.name;
-            let candidate = contracts.iter().find(|contract| contract.name == *name);
-            let candidate = candidate.with_context(|| format!("`{name}` is gone from the file"))?;
-            self.run(&observed.reference, candidate, function, self.fuzz.reverts)
-        });
+    /// Runs an answer, what its file compiles to, beside the reference. Also what the calls that succeeded cost, as a share of what they
+    /// cost the reference.
+    pub fn compare(&self, observed: &Observed, answer: &[CompiledContract]) -> (Behaviour, Option<f64>) {
+        let compared = named(answer, &observed.reference.name);
+        let compared = compared.and_then(|candidate| self.run(observed, candidate, self.fuzz.reverts));
         match compared {
             Err(error) => (Behaviour::Untestable(format!("{error:#}")), None),
             Ok(Comparison { difference: Some(difference), .. }) => (Behaviour::Differs(in_words(&difference)), None),
             Ok(Comparison { complete: false, agreed, .. }) => {
                 (Behaviour::Untestable(format!("time was up after {agreed} calls in which both agreed")), None)
             }
-            Ok(comparison) => (Behaviour::Same, gas(&comparison, function)),
+            Ok(comparison) => (Behaviour::Same, gas(&comparison, observed.function.as_deref())),
         }
     }
 
@@ -81,29 +68,26 @@ impl Referee<'_> {
         let references = self.contracts(sources, &with(body)).context("the reference does not compile")?;
         let controls = IDLE.iter().map(|body| self.contracts(sources, &with(body))).collect::<Result<Vec<_>, _>>()?;
         let mut why = "nothing that uses it can be deployed".to_owned();
-        for reference in by_promise(references, &stub.contract).into_iter().take(MOST_CONTRACTS) {
-            let function = signature(&reference, stub);
-            match self.blind(&reference, &controls, function.as_deref()) {
-                Ok(None) => return Ok(Observed { reference, function }),
-                Ok(Some(idle)) => why = format!("no call tells the reference from `{idle}`"),
-                Err(error) => why = format!("{error:#}"),
+        for drawn_storage in [false, true] {
+            for reference in subjects(&references, &stub.contract) {
+                let function = entry(reference, &stub.name);
+                let observed = Observed { reference: reference.clone(), function, drawn_storage };
+                match self.blind(&observed, &controls) {
+                    Ok(None) => return Ok(observed),
+                    Ok(Some(idle)) => why = format!("no call tells the reference from `{idle}`"),
+                    Err(error) => why = format!("{error:#}"),
+                }
             }
         }
         bail!(why)
     }
 
     /// The first idle body that no call tells from the reference.
-    fn blind(
-        &self,
-        reference: &CompiledContract,
-        controls: &[Vec<CompiledContract>],
-        function: Option<&str>,
-    ) -> anyhow::Result<Option<&'static str>> {
+    fn blind(&self, observed: &Observed, controls: &[Vec<CompiledContract>]) -> anyhow::Result<Option<&'static str>> {
         for (idle, contracts) in IDLE.into_iter().zip(controls) {
-            let control = contracts.iter().find(|control| control.name == reference.name);
-            let control = control.with_context(|| format!("`{}` is gone from the file", reference.name))?;
+            let control = named(contracts, &observed.reference.name)?;
             // A text that `revert()` lacks is no proof that the function ever does its work.
-            if self.run(reference, control, function, Reverts::Any)?.difference.is_none() {
+            if self.run(observed, control, Reverts::Any)?.difference.is_none() {
                 return Ok(Some(idle));
             }
         }
@@ -121,23 +105,15 @@ impl Referee<'_> {
         Ok(report.contracts)
     }
 
-    fn run(
-        &self,
-        reference: &CompiledContract,
-        candidate: &CompiledContract,
-        function: Option<&str>,
-        reverts: Reverts,
-    ) -> anyhow::Result<Comparison> {
-        let fuzz = Fuzz { reverts, ..self.fuzz.clone() };
-        Ok(fuzz.compare(reference, candidate, function, &AtomicBool::new(false))?)
+    fn run(&self, observed: &Observed, candidate: &CompiledContract, reverts: Reverts) -> anyhow::Result<Comparison> {
+        let fuzz = Fuzz { reverts, drawn_storage: observed.drawn_storage, ..self.fuzz.clone() };
+        Ok(fuzz.compare(&observed.reference, candidate, observed.function.as_deref(), &AtomicBool::new(false))?)
     }
 }
 
-/// What can be deployed: the function's own contract, then the largest.
-fn by_promise(contracts: Vec<CompiledContract>, own: &str) -> Vec<CompiledContract> {
-    let mut all: Vec<_> = contracts.into_iter().filter(|contract| !contract.bytecode.is_empty()).collect();
-    all.sort_by_key(|contract| (contract.name != own, Reverse(contract.deployed.len())));
-    all
+fn named<'a>(contracts: &'a [CompiledContract], name: &str) -> anyhow::Result<&'a CompiledContract> {
+    let found = contracts.iter().find(|contract| contract.name == name);
+    found.with_context(|| format!("`{name}` is gone from the file"))
 }
 
 /// The candidate's gas as a share of the reference's, over the calls of `function` that succeeded; over all without one.
@@ -148,17 +124,6 @@ fn gas(comparison: &Comparison, function: Option<&str>) -> Option<f64> {
     });
     let [reference, candidate] = counted.fold([0; 2], |sum, (_, tally)| [sum[0] + tally.gas[0], sum[1] + tally.gas[1]]);
     (reference > 0).then(|| candidate as f64 / reference as f64)
-}
-
-/// The function's signature in the contract's interface; none where it has none or several, and then all are called.
-fn signature(contract: &CompiledContract, stub: &FunctionStub) -> Option<String> {
-    let mut named = contract
-        .selectors
-        .as_object()?
-        .keys()
-        .filter(|key| key.split_once('(').is_some_and(|(name, _)| name == stub.name));
-    let first = named.next()?;
-    named.next().is_none().then(|| first.clone())
 }
 
 fn in_words(difference: &Difference) -> String {

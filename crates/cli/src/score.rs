@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, Judgement, Status, behaviour::Fuzz, format, reward};
+use solwright_checker::{Checker, Judgement, Status, behaviour::Fuzz, compile::CompiledContract, reward};
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
     io::{BufRead, Write, stdin, stdout},
@@ -111,7 +111,7 @@ fn score(
             "format": reward.format,
             "behaviour": reward.behaviour,
         },
-        "idle": format::format(&line.answer, &stub, reference).idle,
+        "idle": judgement.idle,
         "verdict": verdict,
     }))
 }
@@ -126,7 +126,13 @@ struct Court<'a> {
 type Key = (String, Span, String);
 
 impl Court<'_> {
-    fn compare(&mut self, sources: &Sources, stub: &FunctionStub, reference: &str, whole: &str) -> Behaviour {
+    fn compare(
+        &mut self,
+        sources: &Sources,
+        stub: &FunctionStub,
+        reference: &str,
+        answer: &[CompiledContract],
+    ) -> Behaviour {
         let key = (sources.main().text.to_string(), stub.span, reference.to_owned());
         let observed = match self.last.take() {
             Some((known, observed)) if known == key => observed,
@@ -134,7 +140,7 @@ impl Court<'_> {
         };
         let (_, observed) = self.last.insert((key, observed));
         match observed {
-            Ok(observed) => self.referee.compare(observed, sources, whole).0,
+            Ok(observed) => self.referee.compare(observed, answer).0,
             Err(why) => Behaviour::Untestable(why.clone()),
         }
     }
@@ -153,7 +159,7 @@ fn watch(
         return layer(Status::Skipped, None);
     }
     let reward = &mut judgement.verdict.reward;
-    match court.compare(sources, stub, reference, &judgement.splice.text) {
+    match court.compare(sources, stub, reference, &judgement.contracts) {
         Behaviour::Same => {
             *reward = reward.with_behaviour(true, formula, reward::WEIGHTS);
             layer(Status::Passed, None)

@@ -1,6 +1,7 @@
 //! Stub -> proposal. Prompts, drafts, repair, ranking, reasoning. The only crate where model and checker meet.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod behaviour;
 mod complete;
 mod draft;
 mod engine;
@@ -15,6 +16,6 @@ mod weigh;
 
 pub use complete::{CompleteRequest, Completion, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority};
-pub use proposal::{Candidate, Edit, ModelFacts, Proposal};
+pub use proposal::{Behaviour, Candidate, Edit, ModelFacts, Proposal};
 pub use search::{Decoding, GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
 pub use solwright_model::{Cancel, DeviceChoice};

@@ -2,7 +2,7 @@
 
 use crate::reasoning::Stage;
 use serde::{Deserialize, Serialize};
-use solwright_checker::Verdict;
+use solwright_checker::{Verdict, compile::CompiledContract};
 use solwright_syntax::Span;
 use std::path::PathBuf;
 
@@ -59,8 +59,21 @@ pub struct Candidate {
     pub repairs: Vec<String>,
     /// Tokens the model wrote, repairs included.
     pub tokens: usize,
+    /// What compiled, with the candidate in its place.
+    pub contracts: Vec<CompiledContract>,
+    /// How it behaves beside the other drafts; `None` when that was not looked at or nothing can be seen.
+    pub behaviour: Option<Behaviour>,
     /// Mean log-probability of the tokens, in nats; ranks candidates of equal score.
     pub mean_log_probability: f64,
+}
+
+/// What drawn calls say of a draft when there is no reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Behaviour {
+    /// No call tells it from a body that does nothing.
+    pub idle: bool,
+    /// Drafts that no call tells from it, itself included.
+    pub alike: usize,
 }
 
 /// Which model wrote a proposal.

@@ -2,6 +2,7 @@
 //! by the verdict.
 
 use crate::{
+    behaviour,
     draft::{Draft, Heard, Limits},
     engine::{Engine, EngineError, Priority},
     names::{ClaimFilter, NameFilter, Scope},
@@ -12,7 +13,12 @@ use crate::{
     weigh::{failure, first_error, merit, rank},
 };
 use solwright_analysis::project::{Files, Project, Sources};
-use solwright_checker::{Checker, Judgement, format::parse_answer, splice};
+use solwright_checker::{
+    Checker, Judgement,
+    behaviour::{IDLE, REVERT},
+    format::parse_answer,
+    splice,
+};
 use solwright_model::{Cancel, Message, Sampling};
 use solwright_syntax::{Document, FunctionStub, StubKind};
 use std::{
@@ -51,6 +57,8 @@ pub struct GenerateOptions {
     pub decoding: Decoding,
     /// Whether a draft may only use names that are in scope.
     pub constrained: bool,
+    /// Whether drafts that compile are run beside each other.
+    pub behaviour: bool,
     /// Wall-clock bound of the whole; what is there then is offered.
     pub deadline: Duration,
 }
@@ -70,7 +78,7 @@ pub enum Decoding {
 impl Default for GenerateOptions {
     fn default() -> Self {
         let (decoding, deadline) = (Decoding::default(), Duration::from_secs(120));
-        Self { candidates: 4, repairs: 8, seed: 1, decoding, constrained: true, deadline }
+        Self { candidates: 4, repairs: 8, seed: 1, decoding, constrained: true, behaviour: true, deadline }
     }
 }
 
@@ -167,7 +175,10 @@ pub fn generate(
         candidates.push(candidate);
     }
     let tokens: usize = candidates.iter().map(|candidate| candidate.tokens).sum();
-    let candidates = rank(candidates);
+    let mut candidates = rank(candidates);
+    if request.options.behaviour {
+        task.order_by_behaviour(&mut candidates);
+    }
     let notes = notes(&task, candidates.first());
     Ok(Proposal {
         file: request.path.clone(),
@@ -379,6 +390,20 @@ impl Task<'_> {
         self.checker.judge(self.sources, &self.request.stub, &whole, None)
     }
 
+    /// Runs the candidates beside each other, where more than one compiles or the only one may do nothing.
+    fn order_by_behaviour(&self, candidates: &mut [Candidate]) {
+        if candidates.iter().any(|candidate| candidate.verdict.compiles()) && Instant::now() < self.deadline {
+            let idle: Vec<_> = IDLE.iter().map(|body| self.control(body).contracts).collect();
+            behaviour::order(candidates, &self.request.stub, &idle);
+        }
+    }
+
+    /// The file with a body that is known to do nothing.
+    fn control(&self, body: &str) -> Judgement {
+        let answer = format!("<think>.</think><answer>{} {body}</answer>", self.request.stub.signature);
+        self.checker.judge(self.sources, &self.request.stub, &answer, None)
+    }
+
     fn keep(&self, best: &mut Option<Round>, judgement: Judgement, mean_log_probability: f64) {
         let worth = |judgement: &Judgement| merit(&judgement.verdict, judgement.splice.span, &judgement.answer.code);
         if best.as_ref().is_none_or(|best| worth(&judgement) > worth(&best.judgement)) {
@@ -387,7 +412,7 @@ impl Task<'_> {
     }
 
     fn finish(&self, best: Round, repairs: Vec<String>, tokens: usize) -> Candidate {
-        let Judgement { verdict, splice, answer } = best.judgement;
+        let Judgement { verdict, splice, answer, contracts, .. } = best.judgement;
         let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span);
         let reasoning = reasoning::read(answer.think.as_deref().unwrap_or_default(), facts.as_ref());
         let code = splice::indent(&answer.code, "");
@@ -401,6 +426,8 @@ impl Task<'_> {
             verdict,
             repairs,
             tokens,
+            contracts,
+            behaviour: None,
             mean_log_probability: best.mean_log_probability,
         }
     }
@@ -418,13 +445,14 @@ fn notes(task: &Task<'_>, best: Option<&Candidate>) -> Vec<String> {
     let mut notes: Vec<String> =
         missing.map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason)).collect();
     if notes.is_empty() && best.is_some_and(|best| !best.verdict.compiles()) {
-        let stub = &task.request.stub;
-        let control = format!("<think>.</think><answer>{} {{ revert(); }}</answer>", stub.signature);
-        let control = task.checker.judge(task.sources, stub, &control, None);
+        let control = task.control(REVERT);
         let error = first_error(&control.verdict);
         notes.extend(
             error.map(|error| format!("the file does not compile whatever stands here, mend this first: {error}")),
         );
+    }
+    if best.and_then(|best| best.behaviour).is_some_and(|behaviour| behaviour.idle) {
+        notes.push("no call tells this body from one that does nothing".to_owned());
     }
     notes
 }

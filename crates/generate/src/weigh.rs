@@ -22,7 +22,7 @@ pub struct Failure {
 /// The first thing to mend, what the compiler refuses before what is merely poor; `None` when the candidate is fine, or when only
 /// what stands outside of it is wrong.
 pub fn failure(judgement: &Judgement) -> Option<Failure> {
-    let Judgement { verdict, splice, answer } = judgement;
+    let Judgement { verdict, splice, answer, .. } = judgement;
     let body = answer.code.find('{').map_or(0, |at| at + 1);
     let place = |span: Span| {
         raw_offset(&answer.code, splice.span.text(&splice.text), span.start.saturating_sub(splice.span.start))

@@ -1,7 +1,7 @@
 //! One contract on a chain of its own, and what a call did there that somebody can see.
 
 use super::{Aspect, BehaviourError, Call, Reverts, shown::revert_text};
-use alloy_primitives::{Address, Bytes, Log, U256, hex};
+use alloy_primitives::{Address, B256, Bytes, Log, U256, hex, keccak256};
 use revm::{
     Context, DatabaseCommit, ExecuteEvm, InspectEvm, Inspector, MainBuilder, MainContext,
     bytecode::Bytecode,
@@ -10,12 +10,12 @@ use revm::{
         ContextTr, TxEnv,
         result::{ExecutionResult, HaltReason, Output},
     },
-    database::{CacheDB, EmptyDB},
+    database::{AccountState, CacheDB, DatabaseRef},
     interpreter::{CallInputs, CallOutcome, CallScheme, Interpreter, interpreter_types::Jumps},
     primitives::TxKind,
     state::{AccountInfo, EvmState},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, convert::Infallible};
 
 /// Who sends. The first deploys, and so is the owner of what has one.
 pub(super) const SENDERS: [Address; 4] =
@@ -42,7 +42,7 @@ const MOST_COMPARED: usize = 64;
 /// The accounts, and where the contract stands among them.
 #[derive(Clone)]
 pub(super) struct Chain {
-    db: CacheDB<EmptyDB>,
+    db: CacheDB<Unwritten>,
     /// Who was deployed; zero before.
     pub contract: Address,
     now: u64,
@@ -78,7 +78,7 @@ struct Sent {
 impl Chain {
     /// Accounts with Ether, and no contract yet.
     pub fn new() -> Self {
-        let mut db = CacheDB::new(EmptyDB::default());
+        let mut db = CacheDB::new(Unwritten::default());
         let wealth = U256::from(10u8).pow(U256::from(24u8));
         for sender in SENDERS {
             db.insert_account_info(sender, AccountInfo::from_balance(wealth));
@@ -102,8 +102,17 @@ impl Chain {
             // The code is what is being compared by its behaviour.
             *code = Bytes::new();
             self.commit(state);
+            self.assume(call.storage);
         }
         Ok(outcome)
+    }
+
+    /// From now on the contract finds drawn values where it never wrote.
+    fn assume(&mut self, seed: Option<u64>) {
+        let Some(account) = self.db.cache.accounts.get_mut(&self.contract).filter(|_| seed.is_some()) else { return };
+        // What is new has no storage but its own; what is touched may have been there before.
+        account.account_state = AccountState::Touched;
+        self.db.db = Unwritten { seed, contract: self.contract };
     }
 
     /// Calls the contract. What it did is in the state; [`Chain::commit`] keeps it.
@@ -163,6 +172,51 @@ impl Chain {
             outcome.storage.extend(written.map(|(&slot, value)| ((address, slot), value.present_value)));
         }
         outcome
+    }
+}
+
+/// What lies where nobody wrote: nothing, or in the contract under test what a seed says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unwritten {
+    seed: Option<u64>,
+    contract: Address,
+}
+
+impl Unwritten {
+    /// Mostly nothing, else what a contract could have stored when it was set up: a flag, its owner, a contract that it works with, a
+    /// small number, some Ether.
+    fn drawn(seed: u64, slot: U256) -> U256 {
+        let drawn = keccak256([&seed.to_be_bytes()[..], &slot.to_be_bytes::<32>()].concat());
+        let number = U256::from(drawn[1]);
+        match drawn[0] % 16 {
+            0..7 => U256::ZERO,
+            7..9 => U256::from(1),
+            9..12 => SENDERS[0].into_word().into(),
+            12..14 => AGREEABLE.into_word().into(),
+            14 => number % U256::from(20),
+            _ => number * U256::from(10u64.pow(18)),
+        }
+    }
+}
+
+impl DatabaseRef for Unwritten {
+    type Error = Infallible;
+
+    fn basic_ref(&self, _: Address) -> Result<Option<AccountInfo>, Infallible> {
+        Ok(None)
+    }
+
+    fn code_by_hash_ref(&self, _: B256) -> Result<Bytecode, Infallible> {
+        Ok(Bytecode::default())
+    }
+
+    fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, Infallible> {
+        let seed = self.seed.filter(|_| address == self.contract);
+        Ok(seed.map_or(U256::ZERO, |seed| Self::drawn(seed, slot)))
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, Infallible> {
+        Ok(keccak256(number.to_string()))
     }
 }
 

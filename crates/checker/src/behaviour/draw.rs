@@ -154,6 +154,7 @@ impl Pool {
                 0
             },
             data: Bytes::from(data),
+            storage: None,
         }
     }
 

@@ -6,15 +6,20 @@
 
 mod chain;
 mod draw;
+mod groups;
 mod shown;
 mod shrink;
+mod subject;
+
+pub use groups::Standing;
+pub use subject::{EMPTY, IDLE, REVERT, entry, subjects};
 
 use crate::compile::CompiledContract;
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, Bytes, U256, hex};
 use chain::{Chain, Outcome};
 use draw::{Interface, Pool};
-use rand::{SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -38,12 +43,16 @@ pub struct Fuzz {
     pub deadline: Duration,
     /// What must agree when both revert.
     pub reverts: Reverts,
+    /// Whether storage that was never written holds drawn values, others in each episode: for a contract that somebody else sets up, a
+    /// proxy's implementation for example, whose functions all revert while it has no owner. Both sides find the same. A state that
+    /// the contract could never reach is among them, so this asks more of a candidate than that it does its work.
+    pub drawn_storage: bool,
 }
 
 impl Default for Fuzz {
     fn default() -> Self {
         let (deadline, reverts) = (Duration::from_secs(10), Reverts::Kind);
-        Self { seed: 0, calls: 2_000, episode: 24, gas: 3_000_000, deadline, reverts }
+        Self { seed: 0, calls: 2_000, episode: 24, gas: 3_000_000, deadline, reverts, drawn_storage: false }
     }
 }
 
@@ -114,6 +123,9 @@ pub struct Call {
     pub wait: u64,
     /// What is sent; of the constructor, its arguments.
     pub data: Bytes,
+    /// Of the constructor: what storage holds that was never written, by seed; nothing when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage: Option<u64>,
 }
 
 /// What can differ.
@@ -210,7 +222,9 @@ impl Fuzz {
         let limits = Limits { until: Instant::now() + self.deadline, stop };
         let rng = StdRng::seed_from_u64(self.seed);
         let name = label(reference);
-        let mut run = Run { codes, interface, target, pair, pool, rng, limits, name, so_far: Comparison::default() };
+        let drawn_storage = self.drawn_storage;
+        let so_far = Comparison::default();
+        let mut run = Run { codes, interface, target, pair, pool, rng, drawn_storage, limits, name, so_far };
         while run.so_far.agreed + run.so_far.undecided < self.calls && !run.is_over() {
             run.episode(self.episode.max(1))?;
         }
@@ -258,6 +272,7 @@ struct Run<'a> {
     pair: Pair,
     pool: Pool,
     rng: StdRng,
+    drawn_storage: bool,
     limits: Limits<'a>,
     name: String,
     so_far: Comparison,
@@ -291,7 +306,8 @@ impl Run<'_> {
         let mut reason = String::new();
         for _ in 0..Fuzz::ATTEMPTS {
             let mut pair = self.pair.clone();
-            let call = self.pool.call(&mut self.rng, &self.interface.constructor, Address::ZERO);
+            let storage = self.drawn_storage.then(|| self.rng.random());
+            let call = Call { storage, ..self.pool.call(&mut self.rng, &self.interface.constructor, Address::ZERO) };
             match pair.deploy(&self.codes, &call)? {
                 Step::Agreed(outcome, _) if !outcome.succeeded() => reason = outcome.ended.shown(),
                 step @ Step::Agreed(..) => {

@@ -113,6 +113,16 @@ const PRELUDE: &str = "// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 interface IERC20 { function transfer(address to, uint256 amount) external returns (bool); }
 contract Empty { constructor() { revert(\"never\"); } }
+contract Locked {
+    address owner; address keeper; bool paused; mapping(address => bool) allowed; mapping(uint256 => address) slots;
+    function set(address to) external { require(msg.sender == owner && !paused && allowed[msg.sender]); keeper = to; }
+    function at(uint256 slot) external view returns (address) { require(slots[slot] != address(0)); return slots[slot]; }
+}
+contract LockedNot {
+    address owner; address keeper; bool paused; mapping(address => bool) allowed; mapping(uint256 => address) slots;
+    function set(address) external { require(msg.sender == owner && !paused && allowed[msg.sender]); }
+    function at(uint256 slot) external view returns (address) { require(slots[slot] != address(0)); return owner; }
+}
 contract Spins { uint256 public n; function spin(uint256 times) external { for (uint256 i; i < times; i++) n = i; } }
 contract SpinsLess { uint256 public n; function spin(uint256 times) external { if (times > 0) n = times - 1; } }
 abstract contract Idea { function act() external virtual; }
@@ -193,6 +203,23 @@ fn a_rewrite_that_means_the_same_is_not_told_apart() {
 }
 
 #[test]
+fn drafts_that_behave_alike_form_a_group_and_those_that_do_nothing_do_not() {
+    let as_vault = |name: &str| vec![CompiledContract { name: "Vault".into(), ..compiled(name).clone() }];
+    let standings = |fuzz: &Fuzz, idle: &str, drafts: &[&str]| {
+        let drafts: Vec<_> = drafts.iter().map(|name| as_vault(name)).collect();
+        let drafts: Vec<&[CompiledContract]> = drafts.iter().map(Vec::as_slice).collect();
+        fuzz.group("Vault", "setFee", &[as_vault(idle)], &drafts, &AtomicBool::new(false))
+    };
+    let fuzz = Fuzz { reverts: Reverts::Any, ..fuzz() };
+    let found = standings(&fuzz, "OffByOne", &["Vault", "GuardRemoved", "OffByOne", "OtherText", "GuardRemoved"]);
+    let expected = [Standing::Group(0), Standing::Group(1), Standing::Idle, Standing::Group(0), Standing::Group(1)];
+    assert_eq!(found.as_deref(), Some(&expected[..]));
+    assert_eq!(standings(&fuzz, "Vault", &["Vault", "OtherText"]), None, "calls tell nothing");
+    let late = Fuzz { deadline: Duration::ZERO, ..fuzz };
+    assert_eq!(standings(&late, "OffByOne", &["Vault", "GuardRemoved"]), None);
+}
+
+#[test]
 fn texts_of_reverts_count_only_when_they_are_asked_for() {
     let (exact, any) = (Fuzz { reverts: Reverts::Exact, ..fuzz() }, Fuzz { reverts: Reverts::Any, ..fuzz() });
     let difference = compare(&exact, "OtherText", Some("withdraw(address,uint256)")).difference.unwrap();
@@ -246,6 +273,26 @@ fn a_loop_that_runs_out_of_gas_is_told_from_one_that_needs_none() {
         |one, two| fuzz().compare(compiled(one), compiled(two), Some("spin(uint256)"), &never).unwrap().difference;
     assert_eq!(difference("Spins", "Spins"), None);
     assert_eq!(difference("Spins", "SpinsLess").unwrap().aspect, Aspect::Success);
+}
+
+#[test]
+fn drawn_storage_reaches_what_somebody_else_would_have_set_up() {
+    let compare = |drawn_storage, candidate, function| {
+        let fuzz = Fuzz { drawn_storage, ..fuzz() };
+        let (one, two) = (compiled("Locked"), compiled(candidate));
+        let found = fuzz.compare(one, two, Some(function), &AtomicBool::new(false)).unwrap();
+        if let Some(difference) = &found.difference {
+            assert_eq!(fuzz.replay(one, two, &difference.calls).unwrap().as_ref(), Some(difference));
+        }
+        found
+    };
+    for function in ["set(address)", "at(uint256)"] {
+        assert_eq!(compare(false, "LockedNot", function).difference, None, "{function}");
+        assert!(compare(true, "LockedNot", function).difference.is_some(), "{function}");
+    }
+    let itself = compare(true, "Locked", "set(address)");
+    assert_eq!((&itself.difference, itself.complete), (&None, true));
+    assert!(itself.functions["set(address)"].succeeded > 10, "{:?}", itself.functions);
 }
 
 #[test]

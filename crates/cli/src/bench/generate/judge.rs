@@ -8,7 +8,8 @@ use crate::referee::{Behaviour, Observed, Referee};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
-use solwright_checker::{Checker, Severity, Status, Verdict};
+use solwright_checker::{Checker, Severity, Status, Verdict, compile::CompiledContract};
+use solwright_generate::Candidate;
 use solwright_syntax::FunctionStub;
 use std::{
     collections::BTreeSet,
@@ -117,17 +118,30 @@ impl<'a> Bench<'a> {
         let code = format!("{} {body}", self.stub.signature);
         let answer = format!("<think>.</think><answer>{code}</answer>");
         let judgement = self.checker.judge(&self.sources, &self.stub, &answer, None);
-        self.judged(code, 1, &judgement.verdict, &judgement.splice.text)
+        self.judged(code, 1, &judgement.verdict, &judgement.splice.text, &judgement.contracts)
     }
 
-    /// What became of a body that the checker has seen, in its file.
-    pub fn judged(&self, code: String, copies: usize, verdict: &Verdict, text: &str) -> Judged {
+    /// Judges a candidate that the checker has seen.
+    pub fn candidate(&self, candidate: Candidate) -> Judged {
+        let Candidate { code, copies, verdict, spliced, contracts, .. } = candidate;
+        self.judged(code, copies, &verdict, &spliced, &contracts)
+    }
+
+    /// Of a body in its file `text`, which compiles to `contracts`.
+    fn judged(
+        &self,
+        code: String,
+        copies: usize,
+        verdict: &Verdict,
+        text: &str,
+        contracts: &[CompiledContract],
+    ) -> Judged {
         let (compiles, safe) = (verdict.compiles(), verdict.is_safe());
         let grave = verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium);
         let classes = grave.map(|finding| finding.scwe.to_owned()).collect();
         let said = || verdict.compile.diagnostics.first().map_or_else(String::new, |said| said.message.clone());
         let (behaviour, gas) = match verdict.compile.status {
-            Status::Passed => self.behaviour(text),
+            Status::Passed => self.behaviour(text, contracts),
             // A compiler that is missing, or ran out of time, says nothing of the answer.
             Status::Unavailable => (Behaviour::Untestable(said()), None),
             Status::Failed | Status::Skipped => (Behaviour::Differs("it does not compile".to_owned()), None),
@@ -135,9 +149,9 @@ impl<'a> Bench<'a> {
         Judged { code, copies, compiles, safe, classes, behaviour, gas }
     }
 
-    fn behaviour(&self, text: &str) -> (Behaviour, Option<f64>) {
+    fn behaviour(&self, text: &str, contracts: &[CompiledContract]) -> (Behaviour, Option<f64>) {
         match &self.judge {
-            Judge::Calls(referee, observed) => referee.compare(observed, &self.sources, text),
+            Judge::Calls(referee, observed) => referee.compare(observed, contracts),
             Judge::Tests(forge, tests) => {
                 let said = forge.judge(tests, &self.task.path, text, &AtomicBool::new(false));
                 let behaviour = match said {

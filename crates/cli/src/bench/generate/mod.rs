@@ -221,9 +221,7 @@ impl Lab<'_> {
         };
         match written {
             Ok(Proposal { candidates, milliseconds, .. }) => {
-                let judged = candidates.into_iter().map(|candidate| {
-                    bench.judged(candidate.code, candidate.copies, &candidate.verdict, &candidate.spliced)
-                });
+                let judged = candidates.into_iter().map(|candidate| bench.candidate(candidate));
                 (judged.collect(), Duration::from_secs_f64(milliseconds / 1e3), None)
             }
             Err(error) => (Vec::new(), Duration::ZERO, Some(error.to_string())),

@@ -1,9 +1,7 @@
 //! Who writes: the controls, and a model under the search with parts of it on or off.
 
-use crate::{
-    args::Method,
-    referee::{EMPTY, REVERT},
-};
+use crate::args::Method;
+use solwright_checker::behaviour::{EMPTY, REVERT};
 use solwright_generate::{Decoding, GenerateOptions};
 
 /// A control: what it puts in the place of every body.
@@ -46,6 +44,7 @@ impl Method {
             Self::Search => "search",
             Self::NoConstraint => "search, no constraint",
             Self::NoRepair => "search, no repair",
+            Self::NoBehaviour => "search, no behaviour",
             Self::One => "search, one candidate",
         }
     }
@@ -65,6 +64,7 @@ impl Method {
             Self::Search => search,
             Self::NoConstraint => GenerateOptions { constrained: false, ..search },
             Self::NoRepair => GenerateOptions { repairs: 0, ..search },
+            Self::NoBehaviour => GenerateOptions { behaviour: false, ..search },
             Self::One => GenerateOptions { decoding: Decoding::Greedy, ..search },
         }
     }

@@ -7,10 +7,11 @@ use super::{
     forge::{Forge, Tests, Verdict},
     task::Task,
 };
-use crate::{parallel, referee::REVERT};
+use crate::parallel;
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::Deserialize;
 use solwright_analysis::project::absolute;
+use solwright_checker::behaviour::REVERT;
 use solwright_syntax::{Document, FunctionItem};
 use std::{
     collections::{BTreeMap, HashMap},
