@@ -1,5 +1,7 @@
 //! Where code ends and where a statement begins, read from text that need not parse.
 
+use solwright_syntax::without_comments;
+
 /// Counts braces over text that arrives in pieces; strings and comments do not count.
 #[derive(Clone, Debug, Default)]
 pub struct Braces {
@@ -91,18 +93,19 @@ pub fn statement_start(code: &str, at: usize) -> usize {
     start
 }
 
-/// The byte where a statement stands that says the same as the one before it, or a `require` that was asked before; a weak model
-/// does both without end.
+/// The byte where a statement stands that says the same as the one before it, a `require` that was asked before, or `a = a`; a weak
+/// model does all three without end. Comments do not tell statements apart.
 pub fn repeated_statement(code: &str) -> Option<usize> {
     let mut starts = vec![0];
     starts.extend(code.match_indices(';').map(|(at, _)| statement_start(code, at + 2)).filter(|&start| start > 0));
     starts.dedup();
-    let solid = |pair: &[usize]| code[pair[0]..pair[1]].split_whitespace().collect::<String>();
+    let solid = |pair: &[usize]| without_comments(&code[pair[0]..pair[1]]).split_whitespace().collect::<String>();
     let statements: Vec<(usize, String)> = starts.windows(2).map(|pair| (pair[0], solid(pair))).collect();
     let repeats = |(index, (_, text)): &(usize, &(usize, String))| {
         let before = &statements[..*index];
         before.last().is_some_and(|(_, last)| last == text)
             || text.starts_with("require(") && before.iter().any(|(_, earlier)| earlier == text)
+            || text.strip_suffix(';').and_then(|text| text.split_once('=')).is_some_and(|(to, from)| to == from)
     };
     statements.iter().enumerate().find(repeats).map(|(_, (start, _))| *start)
 }
@@ -166,6 +169,8 @@ mod tests {
         assert_eq!(repeated_statement(code).map(|at| code[..at].ends_with("\"x\");")), Some(true));
         assert_eq!(repeated_statement("a = 1; b = 2; a = 1;"), None);
         assert_eq!(repeated_statement("require(a); b = 2; require(a);"), Some(18));
+        assert_eq!(repeated_statement("require(a); // one\n b = 2; // two\n require(a);"), Some(26));
+        assert_eq!(repeated_statement("b = 2; a[i] = a[i]; c = a;"), Some(6));
         assert_eq!(repeated_statement("for (uint i; i < n; i++) { a += i; }"), None);
     }
 

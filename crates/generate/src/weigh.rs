@@ -7,7 +7,10 @@ use crate::{
 };
 use solwright_checker::{Diagnostic, Judgement, Level, Severity, Verdict};
 use solwright_syntax::Span;
-use std::collections::HashMap;
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+};
 
 /// What must be mended first, and where in the body's text it stands.
 pub struct Failure {
@@ -73,25 +76,46 @@ fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
     verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
 }
 
-/// Best first by the score, then by how much of its own reasoning the code contradicts, then by the model's certainty; what reads the
-/// same is kept once.
-pub fn rank(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| {
-        let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
-        let by_reasoning = contradicted(&a.reasoning).total_cmp(&contradicted(&b.reasoning));
-        by_merit.then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
-    });
+/// What reads the same, kept once with the number of its copies, best first: what compiles and is safe, then what more drafts came to,
+/// then by the score, by how much of its own reasoning the code contradicts, and by the model's certainty.
+pub fn rank(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut places = HashMap::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        let rank = kept.len() + 1;
-        let first = *places.entry(candidate.code.split_whitespace().collect::<String>()).or_insert(rank);
-        match kept.get_mut(first - 1) {
-            Some(same) => same.copies += 1,
-            None => kept.push(Candidate { rank, ..candidate }),
+        let place = *places.entry(candidate.code.split_whitespace().collect::<String>()).or_insert(kept.len());
+        match kept.get_mut(place) {
+            Some(same) => {
+                let copies = same.copies + 1;
+                if finer(&candidate, same).is_lt() {
+                    *same = candidate;
+                }
+                same.copies = copies;
+            }
+            None => kept.push(candidate),
         }
     }
+    kept.sort_by(|a, b| gate(a).cmp(&gate(b)).then(b.copies.cmp(&a.copies)).then_with(|| finer(a, b)));
+    number(&mut kept);
     kept
+}
+
+/// What a draft must pass before anything else about it counts: it compiles, nothing grave is found in it, and it is something.
+pub fn gate(candidate: &Candidate) -> Reverse<(bool, bool, bool)> {
+    let verdict = &candidate.verdict;
+    Reverse((verdict.compiles(), verdict.is_safe(), verdict.reward.total > 0.0))
+}
+
+/// Ranks from 1, in the order that they stand in.
+pub fn number(candidates: &mut [Candidate]) {
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        candidate.rank = at + 1;
+    }
+}
+
+fn finer(a: &Candidate, b: &Candidate) -> Ordering {
+    let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
+    let by_reasoning = contradicted(&a.reasoning).total_cmp(&contradicted(&b.reasoning));
+    by_merit.then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
 }
 
 /// Share of the claims that the code contradicts.
