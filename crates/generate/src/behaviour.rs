@@ -16,8 +16,8 @@ const DEADLINE: Duration = Duration::from_millis(300);
 
 /// Says of each candidate that compiles how it behaves, and puts them in order: what does something before what does not, larger groups
 /// before smaller ones, else as they were; what does not compile or is not safe stays behind. `idle` is what the file compiles to with
-/// bodies that do nothing.
-pub fn order(candidates: &mut [Candidate], stub: &FunctionStub, idle: &[Vec<CompiledContract>]) {
+/// bodies that do nothing, and what must agree with them when a call reverts.
+pub fn order(candidates: &mut [Candidate], stub: &FunctionStub, idle: &[(Reverts, Vec<CompiledContract>)]) {
     let running: Vec<usize> = (0..candidates.len()).filter(|&at| candidates[at].verdict.compiles()).collect();
     let drafts: Vec<&[CompiledContract]> = running.iter().map(|&at| candidates[at].contracts.as_slice()).collect();
     let fuzz = Fuzz { calls: CALLS, deadline: DEADLINE, reverts: Reverts::Any, ..Fuzz::default() };

@@ -15,7 +15,7 @@ use crate::{
 use solwright_analysis::project::{Files, Project, Sources};
 use solwright_checker::{
     Checker, Judgement,
-    behaviour::{IDLE, REVERT},
+    behaviour::{EMPTY, REVERT, Reverts},
     format::parse_answer,
     splice,
 };
@@ -393,8 +393,13 @@ impl Task<'_> {
     /// Runs the candidates beside each other, where more than one compiles or the only one may do nothing.
     fn order_by_behaviour(&self, candidates: &mut [Candidate]) {
         if candidates.iter().any(|candidate| candidate.verdict.compiles()) && Instant::now() < self.deadline {
-            let idle: Vec<_> = IDLE.iter().map(|body| self.control(body).contracts).collect();
-            behaviour::order(candidates, &self.request.stub, &idle);
+            let stub = &self.request.stub;
+            let asks = stub.signature.split_whitespace().any(|word| matches!(word, "view" | "pure"));
+            // Who is to act and only refuses does nothing; to refuse may be all that a question is for.
+            let empty = if asks { Reverts::Any } else { Reverts::Open };
+            let idle =
+                [(Reverts::Any, REVERT), (empty, EMPTY)].map(|(must, body)| (must, self.control(body).contracts));
+            behaviour::order(candidates, stub, &idle);
         }
     }
 

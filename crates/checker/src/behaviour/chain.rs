@@ -316,7 +316,7 @@ impl Ended {
 
 fn same_reason(one: &Ended, two: &Ended, reverts: Reverts) -> bool {
     match (one, two, reverts) {
-        (_, _, Reverts::Any) => true,
+        (_, _, Reverts::Any | Reverts::Open) => true,
         (Ended::Reverted(one), Ended::Reverted(two), Reverts::Kind) => one.get(..4) == two.get(..4),
         _ => one == two,
     }

@@ -1,7 +1,7 @@
 //! Drafts of one function compared with each other, for want of a reference: those that no call tells apart form a group, and the largest
 //! group is likelier right than a lone draft (CodeT, Chen et al., 2022, with drawn calls in the place of generated tests).
 
-use super::{Fuzz, entry, subjects};
+use super::{Fuzz, Reverts, entry, subjects};
 use crate::compile::CompiledContract;
 use std::sync::atomic::AtomicBool;
 
@@ -16,13 +16,14 @@ pub enum Standing {
 
 impl Fuzz {
     /// How the drafts of the function `name` of the contract `own` stand to each other; `None` when calls tell nothing, since no draft
-    /// can be told from a body that does nothing, or nothing can be deployed. A draft is what its file compiles to; `idle` are those with
-    /// an idle body in the draft's place. `reverts` had better be [`super::Reverts::Any`], for what a body says when it reverts is no work.
+    /// can be told from a body that does nothing, or nothing can be deployed. A draft is what its file compiles to; `idle` is that with
+    /// bodies that do nothing, and what must agree with each of them when a call reverts. `reverts` had better be [`Reverts::Any`], for
+    /// what a body says when it reverts is no work.
     pub fn group(
         &self,
         own: &str,
         name: &str,
-        idle: &[Vec<CompiledContract>],
+        idle: &[(Reverts, Vec<CompiledContract>)],
         drafts: &[&[CompiledContract]],
         stop: &AtomicBool,
     ) -> Option<Vec<Standing>> {
@@ -45,16 +46,21 @@ struct Beside<'a> {
 
 impl Beside<'_> {
     /// `None` when something cannot be run, or not in time.
-    fn standings(&self, idle: &[Vec<CompiledContract>], drafts: &[&[CompiledContract]]) -> Option<Vec<Standing>> {
-        let mut leaders: Vec<&[CompiledContract]> = Vec::new();
+    fn standings(
+        &self,
+        idle: &[(Reverts, Vec<CompiledContract>)],
+        drafts: &[&[CompiledContract]],
+    ) -> Option<Vec<Standing>> {
+        let idle = || idle.iter().map(|(reverts, contracts)| (*reverts, contracts.as_slice()));
+        let mut leaders: Vec<(Reverts, &[CompiledContract])> = Vec::new();
         let mut standings = Vec::new();
         for &draft in drafts {
-            standings.push(if self.first_alike(idle.iter().map(Vec::as_slice), draft)?.is_some() {
+            standings.push(if self.first_alike(idle(), draft)?.is_some() {
                 Standing::Idle
             } else if let Some(group) = self.first_alike(leaders.iter().copied(), draft)? {
                 Standing::Group(group)
             } else {
-                leaders.push(draft);
+                leaders.push((self.fuzz.reverts, draft));
                 Standing::Group(leaders.len() - 1)
             });
         }
@@ -64,12 +70,13 @@ impl Beside<'_> {
     /// The place of the first of `others` that no call tells from `draft`.
     fn first_alike<'b>(
         &self,
-        others: impl Iterator<Item = &'b [CompiledContract]>,
+        others: impl Iterator<Item = (Reverts, &'b [CompiledContract])>,
         draft: &[CompiledContract],
     ) -> Option<Option<usize>> {
-        for (place, other) in others.enumerate() {
+        for (place, (reverts, other)) in others.enumerate() {
+            let fuzz = Fuzz { reverts, ..self.fuzz.clone() };
             let (other, draft) = (self.find(other)?, self.find(draft)?);
-            let comparison = self.fuzz.compare(other, draft, self.entry.as_deref(), self.stop).ok()?;
+            let comparison = fuzz.compare(other, draft, self.entry.as_deref(), self.stop).ok()?;
             match comparison.difference {
                 Some(_) => {}
                 None if comparison.complete => return Some(Some(place)),

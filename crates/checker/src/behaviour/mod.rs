@@ -65,6 +65,9 @@ pub enum Reverts {
     Kind,
     /// Every byte.
     Exact,
+    /// Not even that they happened: a call that reverts on one side is undone on both and counts as undecided. What is left is whether
+    /// the two do the same whenever both do something.
+    Open,
 }
 
 /// What became of a comparison.
@@ -76,7 +79,7 @@ pub struct Comparison {
     pub agreed: usize,
     /// How many of those reverted on both sides, which proves little.
     pub reverted: usize,
-    /// Calls that ran out of gas on one side only and not by much; they were undone.
+    /// Calls that ran out of gas on one side only and not by much, or that [`Reverts::Open`] leaves open; they were undone.
     pub undecided: usize,
     /// Whether all calls were made; not so after a difference, the deadline or a stop.
     pub complete: bool,
@@ -396,7 +399,8 @@ impl Pair {
     }
 
     fn judge(&self, one: Outcome, two: Outcome, gas: u64) -> Step {
-        if one.is_a_matter_of_gas(&two, gas) {
+        let is_open = self.reverts == Reverts::Open && one.succeeded() != two.succeeded();
+        if is_open || one.is_a_matter_of_gas(&two, gas) {
             return Step::Undecided;
         }
         match one.differs(&two, self.reverts) {

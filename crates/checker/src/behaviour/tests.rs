@@ -113,6 +113,9 @@ const PRELUDE: &str = "// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 interface IERC20 { function transfer(address to, uint256 amount) external returns (bool); }
 contract Empty { constructor() { revert(\"never\"); } }
+contract Asks { uint256 n; function set(uint256 to) external { require(to > 9); } }
+contract AsksNot { uint256 n; function set(uint256) external {} }
+contract Sets { uint256 n; function set(uint256 to) external { require(to > 9); n = to; } }
 contract Locked {
     address owner; address keeper; bool paused; mapping(address => bool) allowed; mapping(uint256 => address) slots;
     function set(address to) external { require(msg.sender == owner && !paused && allowed[msg.sender]); keeper = to; }
@@ -208,7 +211,7 @@ fn drafts_that_behave_alike_form_a_group_and_those_that_do_nothing_do_not() {
     let standings = |fuzz: &Fuzz, idle: &str, drafts: &[&str]| {
         let drafts: Vec<_> = drafts.iter().map(|name| as_vault(name)).collect();
         let drafts: Vec<&[CompiledContract]> = drafts.iter().map(Vec::as_slice).collect();
-        fuzz.group("Vault", "setFee", &[as_vault(idle)], &drafts, &AtomicBool::new(false))
+        fuzz.group("Vault", "setFee", &[(Reverts::Any, as_vault(idle))], &drafts, &AtomicBool::new(false))
     };
     let fuzz = Fuzz { reverts: Reverts::Any, ..fuzz() };
     let found = standings(&fuzz, "OffByOne", &["Vault", "GuardRemoved", "OffByOne", "OtherText", "GuardRemoved"]);
@@ -226,6 +229,18 @@ fn texts_of_reverts_count_only_when_they_are_asked_for() {
     let sides = (difference.aspect, difference.reference.as_str(), difference.candidate.as_str());
     assert_eq!(sides, (Aspect::Reason, "reverted with Error(\"locked\")", "reverted with Error(\"too early\")"));
     assert_eq!(compare(&any, "OtherError", Some("rescue(uint256)")).difference, None);
+}
+
+#[test]
+fn a_body_that_only_asks_does_what_an_empty_one_does_where_reverts_are_left_open() {
+    let difference = |reverts, one, two| {
+        let fuzz = Fuzz { reverts, ..fuzz() };
+        let (one, two) = (compiled(one), compiled(two));
+        fuzz.compare(one, two, Some("set(uint256)"), &AtomicBool::new(false)).unwrap().difference
+    };
+    assert_eq!(difference(Reverts::Any, "Asks", "AsksNot").map(|found| found.aspect), Some(Aspect::Success));
+    assert_eq!(difference(Reverts::Open, "Asks", "AsksNot"), None);
+    assert_eq!(difference(Reverts::Open, "AsksNot", "Sets").map(|found| found.aspect), Some(Aspect::Storage));
 }
 
 #[test]
