@@ -4,6 +4,7 @@
 mod complete;
 mod draft;
 mod engine;
+pub mod grammar;
 mod names;
 pub mod prompt;
 mod proposal;
