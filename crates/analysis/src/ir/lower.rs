@@ -1,8 +1,8 @@
 //! solar's tree into ours: declarations.
 
 use super::{
-    Base, Contract, ContractKind, Enum, ErrorType, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall,
-    Mutability, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility, legacy,
+    Base, Contract, ContractKind, Enum, ErrorType, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location,
+    ModifierCall, Mutability, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility, legacy,
 };
 use solar::ast;
 use solwright_syntax::Span;

@@ -44,6 +44,8 @@ pub struct Build<'a> {
     tuples: Vec<Vec<Type>>,
     pub(super) writes: bool,
     pub(super) reads: bool,
+    /// The number of `uint256`.
+    pub(super) wide: usize,
 }
 
 impl<'a> Build<'a> {
@@ -59,8 +61,10 @@ impl<'a> Build<'a> {
             tuples: Vec::new(),
             writes: !matches!(scope.mutability, Mutability::Pure | Mutability::View),
             reads: scope.mutability != Mutability::Pure,
+            wide: 0,
         };
         build.seed();
+        build.wide = build.id(&Type::Uint(256));
         build.values();
         build.callables();
         build.globals();
@@ -96,8 +100,12 @@ impl<'a> Build<'a> {
             Type::Array(Box::new(uint), None, memory),
             Type::Array(Box::new(Type::Address), None, memory),
         ];
-        usual.iter().for_each(|ty| { self.id(ty); });
-        self.scope.elementary.iter().for_each(|ty| { self.id(ty); });
+        usual.iter().for_each(|ty| {
+            self.id(ty);
+        });
+        self.scope.elementary.iter().for_each(|ty| {
+            self.id(ty);
+        });
         for (index, contract) in self.scope.contracts.iter().enumerate() {
             if !contract.path.is_empty() {
                 self.id(&Type::Contract(index));
@@ -108,8 +116,12 @@ impl<'a> Build<'a> {
                 self.id(&Type::Struct(index, Place::Memory));
             }
         }
-        (0..self.scope.enums.len()).for_each(|index| { self.id(&Type::Enum(index)); });
-        (0..self.scope.wrapped.len()).for_each(|index| { self.id(&Type::Wrapped(index)); });
+        (0..self.scope.enums.len()).for_each(|index| {
+            self.id(&Type::Enum(index));
+        });
+        (0..self.scope.wrapped.len()).for_each(|index| {
+            self.id(&Type::Wrapped(index));
+        });
     }
 
     /// The number of a type; a new one is worked on later.
@@ -136,7 +148,9 @@ impl<'a> Build<'a> {
 
     /// The number of a tuple type.
     pub(super) fn tuple(&mut self, types: &[Type]) -> usize {
-        types.iter().for_each(|ty| { self.id(ty); });
+        types.iter().for_each(|ty| {
+            self.id(ty);
+        });
         if let Some(at) = self.tuples.iter().position(|known| known == types) {
             return at;
         }
@@ -179,7 +193,8 @@ impl<'a> Build<'a> {
     /// How a type is written, as literals, without its place; none where it cannot be.
     pub(super) fn spelled(&self, ty: &Type) -> Option<Vec<String>> {
         let scope = self.scope;
-        let named = |path: &[String]| (!path.is_empty()).then(|| path.join(" . ").split(' ').map(str::to_owned).collect());
+        let named =
+            |path: &[String]| (!path.is_empty()).then(|| path.join(" . ").split(' ').map(str::to_owned).collect());
         match ty {
             Type::Bool => Some(vec!["bool".into()]),
             Type::Address => Some(vec!["address".into()]),

@@ -121,7 +121,10 @@ impl Build<'_> {
         self.atom(&Type::Address, format!("\"ecrecover\" \"(\" {signature} \")\""));
         if self.scope.version >= (8, 12) {
             let text = self.of("e", &Type::Text(Place::Memory));
-            self.atom(&Type::Text(Place::Memory), format!("\"string\" \".\" \"concat\" \"(\" {text} (\",\" {text})* \")\""));
+            self.atom(
+                &Type::Text(Place::Memory),
+                format!("\"string\" \".\" \"concat\" \"(\" {text} (\",\" {text})* \")\""),
+            );
         }
         if self.scope.version >= (8, 4) {
             self.atom(&bytes, format!("\"bytes\" \".\" \"concat\" \"(\" {data} (\",\" {data})* \")\""));

@@ -88,9 +88,21 @@ impl Constraint {
         self.replay()
     }
 
+    /// Whether nothing can follow because the body is whole.
+    pub fn is_finished(&self) -> bool {
+        self.matcher.is_stopped() && !self.matcher.is_error()
+    }
+
     /// Whether the body is whole.
     pub fn is_whole(&mut self) -> bool {
-        self.matcher.is_accepting().unwrap_or(false)
+        self.is_finished() || self.matcher.is_accepting().unwrap_or(false)
+    }
+
+    /// Names of values, which need nothing after them.
+    pub(super) fn leaves(&self) -> Vec<String> {
+        let plain = self.scope.values.iter().filter(|value| value.ty.is_value() && value.path.len() == 1);
+        let words = ["true", "false"].into_iter().map(str::to_owned);
+        plain.map(|value| value.path[0].clone()).chain(words).collect()
     }
 
     /// The body so far.

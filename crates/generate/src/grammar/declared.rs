@@ -62,13 +62,7 @@ impl<'a> Declarations<'a> {
         all
     }
 
-    fn add(
-        &mut self,
-        home: Home,
-        structs: &'a [ir::Struct],
-        enums: &'a [ir::Enum],
-        wrapped: &'a [(String, TypeName)],
-    ) {
+    fn add(&mut self, home: Home, structs: &'a [ir::Struct], enums: &'a [ir::Enum], wrapped: &'a [(String, TypeName)]) {
         for item in structs {
             self.names.insert((home, &item.name), Nominal::Struct(self.structs.len()));
             self.structs.push((home, item));
@@ -220,7 +214,8 @@ impl<'a> Declarations<'a> {
             return Some(*found);
         }
         let seen = self.program.lookup(file, name);
-        let is_type = seen.iter().any(|symbol| matches!(symbol, Symbol::Struct(_) | Symbol::Enum | Symbol::ValueType(_)));
+        let is_type =
+            seen.iter().any(|symbol| matches!(symbol, Symbol::Struct(_) | Symbol::Enum | Symbol::ValueType(_)));
         let mut all = self.names.iter().filter(|((home, known), _)| matches!(home, Home::File(_)) && *known == name);
         all.next().filter(|_| is_type).map(|(_, found)| *found)
     }

@@ -15,7 +15,7 @@ pure constant immutable event error struct enum function modifier contract inter
 case default final in inline match null of relocatable static switch typeof after alias apply auto copyof define implements macro \
 mutable partial promise reference sealed sizeof supports typedef unicode hex selfdestruct suicide ecrecover sha256 sha3 ripemd160 \
 addmod mulmod fixed ufixed indexed anonymous constructor fallback receive pragma abstract transient layout at log0 log1 log2 log3 \
-years finney szabo blobhash returns";
+years finney szabo blobhash returns _";
 
 impl Build<'_> {
     /// Every way to declare something, in every place where something can be declared.
@@ -25,10 +25,14 @@ impl Build<'_> {
         for (id, ty) in self.all() {
             let Some(pattern) = self.pattern(&ty) else { continue };
             self.rules.terminal(format!("T{id}"), pattern);
-            let value = if matches!(ty.place(), Some(Place::Storage | Place::Calldata)) { format!("@x{id}") } else { format!("@e{id}") };
+            let value = if matches!(ty.place(), Some(Place::Storage | Place::Calldata)) {
+                format!("@x{id}")
+            } else {
+                format!("@v{id}")
+            };
             if open {
                 let name = self.fresh(&ty, id);
-                if value.starts_with("@e") {
+                if value.starts_with("@v") {
                     self.rules.add("declare", format!("T{id} {name}"));
                     self.rules.add(&format!("slot{id}"), format!("T{id} @fresht"));
                 }
@@ -102,7 +106,7 @@ impl Build<'_> {
             let Some((_, bits)) = names.iter().find(|(name, _)| *name == local.name) else { continue };
             let (name, free, set) = (&local.name, clear(bits), format!("{{set_bit({bit})}}"));
             let pointer = matches!(local.ty.place(), Some(Place::Storage | Place::Calldata));
-            let value = if pointer { format!("@x{id}") } else { format!("@e{id}") };
+            let value = if pointer { format!("@x{id}") } else { format!("@v{id}") };
             let mut forms = vec![format!("T{id} \"{name}\" \"=\" {value}")];
             if !pointer {
                 forms.push(format!("T{id} \"{name}\""));
@@ -117,8 +121,8 @@ impl Build<'_> {
             let head = format!("@try{id} \"returns\" \"(\" T{id} \"{name}\" \")\" @block{set}");
             self.rules.add_if("tryhead", head, free.clone());
             for (rule, word, ty) in [
-                ("catche", "\"catch\" \"Error\"", Type::Text(Place::Memory)),
-                ("catchb", "\"catch\"", Type::Bytes(Place::Memory)),
+                ("catche", "CATCH \"Error\"", Type::Text(Place::Memory)),
+                ("catchb", "(\"catch\" | CATCH)", Type::Bytes(Place::Memory)),
             ] {
                 if local.ty == ty {
                     let text = format!("{word} \"(\" T{id} \"{name}\" \")\" @block{set}");
@@ -153,9 +157,10 @@ impl Build<'_> {
     /// A tuple of declarations that was begun before: its names as literals, and what was not written yet free.
     fn tuple_again(&mut self, index: usize, types: &[Type], components: &[String], pattern: &[Option<usize>]) {
         let fits = pattern.len() <= types.len()
-            && pattern.iter().zip(types).all(|(slot, ty)| {
-                slot.is_none_or(|bit| self.scope.converts(ty, &self.locals.all[bit].ty))
-            });
+            && pattern
+                .iter()
+                .zip(types)
+                .all(|(slot, ty)| slot.is_none_or(|bit| self.scope.converts(ty, &self.locals.all[bit].ty)));
         if !fits {
             return;
         }
@@ -170,7 +175,9 @@ impl Build<'_> {
                     let local = &self.locals.all[*bit];
                     parts.push(format!("T{} \"{}\"", self.id(&local.ty), local.name));
                     mask |= 1 << bit;
-                    taken.extend(names.iter().filter(|(name, _)| *name == local.name).flat_map(|(_, bits)| bits.clone()));
+                    taken.extend(
+                        names.iter().filter(|(name, _)| *name == local.name).flat_map(|(_, bits)| bits.clone()),
+                    );
                 }
             }
         }
@@ -191,13 +198,13 @@ impl Build<'_> {
         for text in ["@catch0", "@catchb", "@catche (@catch0 | @catchb)?"] {
             self.rules.add("catches", text);
         }
-        self.rules.add("catch0", "\"catch\" @block");
+        self.rules.add("catch0", "(\"catch\" | CATCH) @block");
         if open {
             let (text, bytes) = (Type::Text(Place::Memory), Type::Bytes(Place::Memory));
             let (text_id, bytes_id) = (self.id(&text), self.id(&bytes));
             let (a, b) = (self.fresh(&text, text_id), self.fresh(&bytes, bytes_id));
-            self.rules.add("catche", format!("\"catch\" \"Error\" \"(\" T{text_id} {a} \")\" @block"));
-            self.rules.add("catchb", format!("\"catch\" \"(\" T{bytes_id} {b} \")\" @block"));
+            self.rules.add("catche", format!("CATCH \"Error\" \"(\" T{text_id} {a} \")\" @block"));
+            self.rules.add("catchb", format!("(\"catch\" | CATCH) \"(\" T{bytes_id} {b} \")\" @block"));
         }
     }
 
@@ -207,7 +214,8 @@ impl Build<'_> {
         for (index, types) in self.all_tuples() {
             let spelled: Option<Vec<String>> =
                 types.iter().map(|ty| self.spelled(ty).map(|parts| super::build::literals(&parts))).collect();
-            let copied = types.iter().all(|ty| matches!(ty.place(), None | Some(Place::Memory)));
+            let copied =
+                types.iter().all(|ty| *ty != Type::Payable && matches!(ty.place(), None | Some(Place::Memory)));
             if let Some(spelled) = spelled.filter(|_| copied) {
                 let list = spelled.join(" \",\" ");
                 let text = format!("\"abi\" \".\" \"decode\" \"(\" {data} \",\" \"(\" {list} \")\" \")\"");

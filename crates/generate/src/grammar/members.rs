@@ -55,9 +55,8 @@ impl Build<'_> {
         self.rules.add(&format!("cast{id}"), format!("@k{id}"));
         self.rules.add(&atom, cast(&format!("@cast{id}")));
         if *ty == Type::Uint(160) {
-            let (address, payable) = (self.of("x", &Type::Address), self.of("x", &Type::Payable));
+            let address = self.of("x", &Type::Address);
             self.rules.add(&atom, cast(&address));
-            self.rules.add(&atom, cast(&payable));
         }
     }
 
@@ -67,7 +66,8 @@ impl Build<'_> {
             self.atom(&uint, format!("@a{id} \".\" \"balance\""));
             if self.scope.version >= (8, 1) {
                 self.atom(&uint, format!("@a{id} \".\" \"code\" \".\" \"length\""));
-                self.atom(&Type::Bytes(Place::Memory), format!("@a{id} \".\" \"code\""));
+                let code = self.id(&Type::Bytes(Place::Memory));
+                self.rules.add(&format!("e{code}"), format!("@a{id} \".\" \"code\""));
             }
             if self.scope.version >= (5, 0) {
                 self.atom(&Type::Fixed(32), format!("@a{id} \".\" \"codehash\""));
@@ -76,7 +76,7 @@ impl Build<'_> {
         }
         if *ty == Type::Payable {
             let plain = self.of("x", &Type::Address);
-            self.rules.add(&format!("a{id}"), format!("\"payable\" \"(\" ({plain} | @x{id} | @azero) \")\""));
+            self.rules.add(&format!("a{id}"), format!("\"payable\" \"(\" ({plain} | @x{id} | \"0\") \")\""));
             if self.writes {
                 let amount = self.of("e", &uint);
                 self.rules.add("effect", format!("@a{id} \".\" \"transfer\" \"(\" {amount} \")\""));
@@ -85,7 +85,10 @@ impl Build<'_> {
         } else {
             let (number, bytes) = (self.of("x", &Type::Uint(160)), self.of("x", &Type::Fixed(20)));
             let payable = self.of("x", &Type::Payable);
-            self.rules.add(&format!("a{id}"), format!("\"address\" \"(\" ({number} | {bytes} | {payable} | @x{id} | @azero) \")\""));
+            self.rules.add(
+                &format!("a{id}"),
+                format!("\"address\" \"(\" ({number} | {bytes} | {payable} | @x{id} | @azero) \")\""),
+            );
         }
     }
 
@@ -112,6 +115,12 @@ impl Build<'_> {
             self.rules.add(&atom, cast(&format!("({source})")));
         }
         self.rules.add("fixed", format!("@x{id}"));
+        if self.scope.version >= (8, 8) {
+            for place in [Place::Calldata, Place::Memory] {
+                let source = self.of("x", &Type::Bytes(place));
+                self.rules.add(&atom, cast(&source));
+            }
+        }
         if bytes == 20 {
             let address = self.of("x", &Type::Address);
             self.rules.add(&atom, cast(&address));
@@ -140,7 +149,9 @@ impl Build<'_> {
         self.atom(&Type::Uint(256), format!("@a{id} \".\" \"length\""));
         self.variable(&Type::Fixed(1), format!("@a{id} \"[\" {index} \"]\""), self.may_write(place));
         match place {
-            Place::Calldata => self.rules.add(&atom, format!("@a{id} \"[\" ({index})? \":\" ({index})? \"]\"")),
+            Place::Calldata => {
+                self.rules.add(&format!("x{id}"), format!("@a{id} \"[\" ({index})? \":\" ({index})? \"]\""))
+            }
             Place::Storage if self.writes => {
                 let one = self.of("e", &Type::Fixed(1));
                 self.rules.add("effect", format!("@a{id} \".\" \"push\" \"(\" {one} \")\""));
@@ -175,7 +186,7 @@ impl Build<'_> {
             self.rules.add("effect", format!("@a{id} \".\" \"pop\" \"(\" \")\""));
         }
         if place == Place::Calldata && length.is_none() {
-            self.rules.add(&atom, format!("@a{id} \"[\" ({index})? \":\" ({index})? \"]\""));
+            self.rules.add(&format!("x{id}"), format!("@a{id} \"[\" ({index})? \":\" ({index})? \"]\""));
         }
         if place == Place::Memory
             && length.is_none()
@@ -269,7 +280,7 @@ impl Build<'_> {
         }
         let name = path(&held.path);
         let from = if held.takes_ether { payable } else { format!("({address} | {payable})") };
-        self.rules.add(&format!("a{id}"), format!("{name} \"(\" ({from} | @azero) \")\""));
+        self.rules.add(&format!("a{id}"), format!("{name} \"(\" {from} \")\""));
         for selector in &held.selectors {
             self.atom(&Type::Fixed(4), format!("{name} \".\" \"{selector}\" \".\" \"selector\""));
         }
@@ -281,7 +292,8 @@ impl Build<'_> {
 
     /// `abi.decode(data, (T))`
     fn decoded(&mut self, ty: &Type) {
-        let known = !matches!(ty, Type::Mapping(..)) && !matches!(ty.place(), Some(Place::Storage | Place::Calldata));
+        let known = !matches!(ty, Type::Mapping(..) | Type::Payable)
+            && !matches!(ty.place(), Some(Place::Storage | Place::Calldata));
         if known && let Some(spelled) = self.spelled(ty) {
             let data = self.of("e", &Type::Bytes(Place::Memory));
             let text = format!("\"abi\" \".\" \"decode\" \"(\" {data} \",\" \"(\" {} \")\" \")\"", literals(&spelled));

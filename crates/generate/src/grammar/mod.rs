@@ -24,3 +24,6 @@ pub use recall::{Admission, Refusal, admit};
 pub use scope::Scope as TypedScope;
 pub use types::{Place, Type};
 pub use vocabulary::{GrammarError, Vocabulary};
+
+#[cfg(test)]
+mod tests;

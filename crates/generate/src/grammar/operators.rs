@@ -18,7 +18,10 @@ impl Build<'_> {
             }
             self.literals(*target, wanted);
             let branch = if matches!(wanted, Type::Uint(_) | Type::Address | Type::Bool) { "e" } else { "x" };
-            self.rules.add(&rule, format!("@c \"?\" @{branch}{target} \":\" @{branch}{target}"));
+            // Only where a whole value stands: as an argument or an index it has parentheses, for otherwise every place where a value
+            // may stand is one where a condition of any type may begin.
+            self.rules.add(&format!("v{target}"), format!("@{rule}"));
+            self.rules.add(&format!("v{target}"), format!("@c \"?\" @{branch}{target} \":\" @{branch}{target}"));
         }
     }
 
@@ -41,7 +44,8 @@ impl Build<'_> {
                 self.rules.add(&rule, format!("SB{bytes}"));
                 self.rules.add(&rule, "FZERO");
                 if *bytes != 20 {
-                    self.rules.terminal(format!("HX{bytes}"), format!("/0x[0-9a-fA-F]{{{}}}/", usize::from(*bytes) * 2));
+                    self.rules
+                        .terminal(format!("HX{bytes}"), format!("/0x[0-9a-fA-F]{{{}}}/", usize::from(*bytes) * 2));
                     self.rules.add(&rule, format!("HX{bytes}"));
                 }
             }
@@ -95,7 +99,8 @@ impl Build<'_> {
     /// The layers of each number type, and the comparisons.
     pub(super) fn operators(&mut self) {
         let all = self.all();
-        let unsigned: Vec<usize> = all.iter().filter(|(_, ty)| matches!(ty, Type::Uint(_))).map(|(id, _)| *id).collect();
+        let unsigned: Vec<usize> =
+            all.iter().filter(|(_, ty)| matches!(ty, Type::Uint(_))).map(|(id, _)| *id).collect();
         for (id, ty) in &all {
             match ty {
                 Type::Uint(_) | Type::Int(_) => {
@@ -151,14 +156,11 @@ impl Build<'_> {
             format!("@a{n} \"**\" (@ua | P62)"),
             format!("\"~\" @a{n}"),
             format!("@l{n} (\"++\" | \"--\")"),
-            format!("(\"++\" | \"--\") @l{n}"),
         ] {
             self.rules.add(&format!("p{n}"), text);
         }
-        match ty {
-            Type::Uint(256) => self.rules.add(&format!("p{n}"), "SMALL \"**\" @ua"),
-            Type::Int(_) => self.rules.add(&format!("p{n}"), format!("\"-\" @a{n}")),
-            _ => {}
+        if n == self.wide {
+            self.rules.add(&format!("p{n}"), "SMALL \"**\" @ua");
         }
         let (ple, mle, hle) = (le("p"), le("m"), le("h"));
         let product = format!("(\"*\" ({ple} | @k{n}) | DIVOP ({ple} | @nz{n}))");
@@ -173,6 +175,11 @@ impl Build<'_> {
         if *ty == Type::Uint(256) {
             self.rules.add(&format!("h{n}"), format!("@k{n} SHOP @us {shift}*"));
         }
+        // A sign or `--` stands at the start of an expression only: after another sign solc would read both as one.
+        self.rules.add(&format!("e{n}"), format!("(\"++\" | \"--\") @l{n}"));
+        if matches!(ty, Type::Int(_)) {
+            self.rules.add(&format!("x{n}"), format!("\"-\" @a{n} {product}* {sum}*"));
+        }
         self.layer("x", n, "h", &bits, narrower);
         self.rules.add(&format!("x{n}"), format!("@k{n} BITOP @h{n} {bits}*"));
     }
@@ -186,7 +193,7 @@ impl Build<'_> {
             "s" => "ADDOP",
             _ => "BITOP",
         };
-        for id in narrower {
+        for id in narrower.iter().filter(|_| n == self.wide) {
             self.rules.add(&rule, format!("@{lower}{id} {operator} @{lower}{n} {tail}*"));
         }
     }

@@ -33,7 +33,7 @@ pub struct Drawn {
 impl Drawer {
     /// A drawer with a seed.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, soft: 100, hard: 500 }
+        Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, soft: 80, hard: 500 }
     }
 
     /// Draws the rest of a body.
@@ -47,7 +47,8 @@ impl Drawer {
             builds: Vec::new(),
         };
         let mut since = 0;
-        while drawn.tokens < self.hard {
+        let leaves = constraint.leaves();
+        while drawn.tokens < self.hard && !constraint.is_finished() {
             let start = Instant::now();
             let mask = constraint.mask();
             drawn.masks.push(start.elapsed());
@@ -55,7 +56,13 @@ impl Drawer {
                 drawn.is_dead = !constraint.is_whole();
                 break;
             };
-            let pressure = Pressure { late: drawn.tokens > self.soft, long: since > 16 };
+            let text = constraint.text();
+            let word = text.rfind(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+            let word = word.map_or(&*text, |at| {
+                text[at..].trim_start_matches(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
+            });
+            let (late, long) = (drawn.tokens > self.soft, since > 12);
+            let pressure = Pressure { late, long, word, leaves: &leaves };
             let end = vocabulary.trie().eos_token();
             let mut candidates: Vec<(u32, f64)> = Vec::new();
             mask.iter_set_entries(|id| candidates.push((id as u32, 0.0)));
@@ -105,31 +112,63 @@ impl Drawer {
 }
 
 /// How much a body should come to its end.
-struct Pressure {
+struct Pressure<'a> {
     late: bool,
     long: bool,
+    /// The word that is being written.
+    word: &'a str,
+    leaves: &'a [String],
 }
 
-impl Pressure {
+impl Pressure<'_> {
+    /// Whether the token leads to a name of a value, which needs nothing after it.
+    fn is_leaf(&self, separate: bool, token: &[u8]) -> bool {
+        let Ok(token) = std::str::from_utf8(token) else { return false };
+        let word = if separate { token.to_owned() } else { format!("{}{token}", self.word) };
+        self.leaves.iter().any(|leaf| leaf.starts_with(&word))
+    }
+
     fn weight(&self, bytes: &[u8]) -> f64 {
         let closing = self.late || self.long;
         let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let token = &bytes[blank..];
-        if token.starts_with(b"//") || token.starts_with(b"/*") {
+        if token.starts_with(b"/*") || token.ends_with(b"/*") {
+            return 0.0;
+        }
+        if token.starts_with(b"//") {
             return if closing { 0.0 } else { 0.02 };
         }
         let Some(first) = token.first() else { return if closing { 1e-6 } else { 0.002 } };
         match first {
-            b')' | b']' | b';' | b':' => if closing { 1e6 } else { 3.0 },
-            b',' if closing => 1e5,
-            b'?' if closing => 1e-3,
-            b'"' if token.len() == 1 => if closing { 1e5 } else { 0.5 },
-            b'"' if token.len() == 2 && token[1] == b'"' => if closing { 1e3 } else { 1.0 },
-            b'}' => if self.late { 1e6 } else { 0.3 },
+            b')' | b']' | b';' | b':' => {
+                if closing {
+                    1e6
+                } else {
+                    3.0
+                }
+            }
+            b',' | b'?' if closing => 1e5,
+            b'"' if token.len() == 1 => {
+                if closing {
+                    1e5
+                } else {
+                    0.5
+                }
+            }
+            b'}' => {
+                if self.late {
+                    1e6
+                } else {
+                    0.3
+                }
+            }
             b'0'..=b'9' if closing => 1e3,
-            b't' if closing && (token == b"true" || token == b"this") => 1e3,
             b'r' if self.late && (token.starts_with(b"return") || token.starts_with(b"revert")) => 1e4,
-            b'=' if closing => 1e2,
+            _ if closing && self.is_leaf(blank > 0, token) => 1e4,
+            b'=' if closing && token.len() == 1 => 1e2,
+            b'<' | b'>' if closing && token.len() > 1 && token[1] == token[0] => 1e-3,
+            b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'&' | b'|' if closing => 1.0,
+            b'(' | b'[' if closing => 1.0,
             sign if sign.is_ascii_punctuation() && *sign != b'_' && closing => 1e-3,
             sign if sign.is_ascii_punctuation() && *sign != b'_' => 0.3,
             _ => 1.0,

@@ -13,8 +13,25 @@ pub struct Declared {
 
 /// Words after which no declaration stands.
 const NOT_TYPES: &[&str] = &[
-    "return", "emit", "delete", "new", "else", "revert", "do", "if", "while", "for", "try", "catch", "returns", "unchecked", "throw",
-    "break", "continue", "assembly", "var",
+    "return",
+    "emit",
+    "delete",
+    "new",
+    "else",
+    "revert",
+    "do",
+    "if",
+    "while",
+    "for",
+    "try",
+    "catch",
+    "returns",
+    "unchecked",
+    "throw",
+    "break",
+    "continue",
+    "assembly",
+    "var",
 ];
 const PLACES: &[&str] = &["memory", "storage", "calldata", "payable"];
 

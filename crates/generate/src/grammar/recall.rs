@@ -66,7 +66,9 @@ pub fn admit(
 /// What declares the same and heads the same, and says nothing else.
 fn stand_in(statement: &str, scope: &Scope) -> String {
     let head = statement.trim_start();
-    let starts = |word: &str| head.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    let starts = |word: &str| {
+        head.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
     if starts("if") || starts("while") || starts("for") {
         let declared = declared(statement, scope);
         return format!("for ({}; false; )", declared.trim_end_matches("; "));
@@ -85,7 +87,10 @@ fn stand_in(statement: &str, scope: &Scope) -> String {
 
 fn declared(statement: &str, scope: &Scope) -> String {
     let known = declarations(&format!("{statement} ")).into_iter().filter(|one| scope.type_of(&one.ty).is_some());
-    known.filter(|one| !one.ty.ends_with("storage") && !one.ty.ends_with("calldata")).map(|one| format!("{} {}; ", one.ty, one.name)).collect()
+    known
+        .filter(|one| !one.ty.ends_with("storage") && !one.ty.ends_with("calldata"))
+        .map(|one| format!("{} {}; ", one.ty, one.name))
+        .collect()
 }
 
 /// The statement or head around a place: between two signs that end one.
@@ -165,13 +170,14 @@ fn text_end(bytes: &[u8], from: usize) -> usize {
 fn is_head(text: &str) -> bool {
     let text = text.trim_start();
     let text = text.strip_prefix("else").map_or(text, str::trim_start);
-    ["if", "while", "for"].iter().any(|word| text.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with('(')))
+    ["if", "while", "for"]
+        .iter()
+        .any(|word| text.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with('(')))
 }
 
 /// Whether the brace after the text is one of call options: `x.f{value: 1}`.
 fn is_options(text: &str) -> bool {
     let text = text.trim_start();
     let keyword = ["else", "do", "unchecked", "try", "catch", "assembly"].iter().any(|word| text.starts_with(word));
-    !keyword && text.trim_end().ends_with(|sign: char| sign.is_alphanumeric() || sign == '_')
-        || text.contains('{')
+    !keyword && text.trim_end().ends_with(|sign: char| sign.is_alphanumeric() || sign == '_') || text.contains('{')
 }

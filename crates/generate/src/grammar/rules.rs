@@ -79,7 +79,9 @@ impl Rules {
         self.rules.get("start")?;
         let reachable = self.reachable();
         let parametric = self.parametric();
-        let mut out = String::from("%llguidance {\"ignore_once\": true, \"allow_initial_skip\": true}\n%ignore /([ \\t]{1,16}|[ \\t]{0,4}(\\r?\\n){1,3}[ \\t]{0,64})/\n");
+        let mut out = String::from(
+            "%llguidance {\"ignore_once\": true, \"allow_initial_skip\": true}\n%ignore /([ \\t]{1,16}|[ \\t]{0,4}(\\r?\\n){1,3}[ \\t]{0,64})/\n",
+        );
         let mut used = HashSet::new();
         for (name, alternatives) in self.rules.iter().filter(|(name, _)| reachable.contains(name.as_str())) {
             let is_parametric = parametric.contains(name.as_str()) && name != "start";

@@ -181,7 +181,8 @@ impl Scope {
             _ if number("int").is_some() => Type::Int(number("int")?),
             _ if number("bytes").is_some() => Type::Fixed(u8::try_from(number("bytes")?).ok()?),
             _ => {
-                let structs = self.structs.iter().position(|one| is(&one.path)).map(|at| Type::Struct(at, Place::Memory));
+                let structs =
+                    self.structs.iter().position(|one| is(&one.path)).map(|at| Type::Struct(at, Place::Memory));
                 let enums = || self.enums.iter().position(|one| is(&one.path)).map(Type::Enum);
                 let wrapped = || self.wrapped.iter().position(|one| is(&one.path)).map(Type::Wrapped);
                 let contracts = || self.contracts.iter().position(|one| is(&one.path)).map(Type::Contract);
@@ -293,7 +294,7 @@ impl<'a> Reader<'a> {
                 let Some(ty) = self.declared.ty(Some(owner), self.declared.file_of(owner), &variable.ty) else {
                     continue;
                 };
-                let ty = if constant { ty.at(Place::Calldata) } else { ty.at(Place::Storage) };
+                let ty = if constant { ty.at(Place::Memory) } else { ty.at(Place::Storage) };
                 if reads || constant {
                     let writable = writes && variable.mutability == VariableMutability::Mutable;
                     scope.values.push(Value { path: vec![variable.name.clone()], ty, writable });
@@ -306,7 +307,7 @@ impl<'a> Reader<'a> {
             }
             if let Some(ty) = self.declared.ty(None, self.file, &constant.ty) {
                 let path = vec![constant.name.clone()];
-                scope.values.push(Value { path, ty: ty.at(Place::Calldata), writable: false });
+                scope.values.push(Value { path, ty: ty.at(Place::Memory), writable: false });
             }
         }
         self.constants_of_others(scope);
@@ -323,7 +324,7 @@ impl<'a> Reader<'a> {
                 }
                 if let Some(ty) = self.declared.ty(Some(id), self.declared.file_of(id), &variable.ty) {
                     let path = vec![path.clone(), variable.name.clone()];
-                    scope.values.push(Value { path, ty: ty.at(Place::Calldata), writable: false });
+                    scope.values.push(Value { path, ty: ty.at(Place::Memory), writable: false });
                 }
             }
         }
@@ -430,6 +431,9 @@ impl<'a> Reader<'a> {
         for callable in functions.iter().filter(|callable| callable.is_overloaded) {
             selectors.remove(&callable.path[0]);
         }
+        if self.home.is_some_and(|home| self.program.inherits(home, id)) {
+            selectors.clear();
+        }
         let path = if is_type { self.declared.contract_path(id).into_iter().collect() } else { Vec::new() };
         Contract {
             path,
@@ -470,16 +474,11 @@ impl<'a> Reader<'a> {
     fn function_creates(&self, id: ContractId) -> bool {
         let Some(home) = self.home else { return false };
         let text = self.program.text(self.declared.file_of(id));
-        self.program
-            .linearized(id)
-            .iter()
-            .chain([&id])
-            .any(|&part| {
-                let span = self.program.contract(part).span;
-                span.text(self.program.text(self.declared.file_of(part)))
-                    .contains(&format!("new {}", self.program.contract(home).name))
-            })
-            || text.is_empty()
+        self.program.linearized(id).iter().chain([&id]).any(|&part| {
+            let span = self.program.contract(part).span;
+            span.text(self.program.text(self.declared.file_of(part)))
+                .contains(&format!("new {}", self.program.contract(home).name))
+        }) || text.is_empty()
     }
 
     /// What a public variable answers to a call.
@@ -688,7 +687,8 @@ fn addresses(text: &str) -> BTreeSet<String> {
     const DIGITS: usize = 40;
     let words = text.split(|sign: char| !sign.is_ascii_alphanumeric());
     let is_address = |word: &&str| {
-        word.strip_prefix("0x").is_some_and(|rest| rest.len() == DIGITS && rest.chars().all(|sign| sign.is_ascii_hexdigit()))
+        word.strip_prefix("0x")
+            .is_some_and(|rest| rest.len() == DIGITS && rest.chars().all(|sign| sign.is_ascii_hexdigit()))
     };
     words.filter(is_address).map(str::to_owned).collect()
 }

@@ -32,12 +32,14 @@ impl Build<'_> {
             ("NEWKW", "new"),
             ("DO", "do"),
             ("TRY", "try"),
+            ("CATCH", "catch"),
         ] {
             self.rules.terminal(name, format!("/{word}{GAP}/"));
         }
         let line = r"\/\/[^\r\n]{0,200}\r?\n";
         let block = r"\/\*([^*]|\*[^\/])*\*+\/";
-        self.rules.terminal("COMMENT", format!("/(({line}|{block})[ \\t]{{0,64}}(\\r?\\n[ \\t]{{0,64}}){{0,2}}){{1,12}}/"));
+        self.rules
+            .terminal("COMMENT", format!("/(({line}|{block})[ \\t]{{0,64}}(\\r?\\n[ \\t]{{0,64}}){{0,2}}){{1,12}}/"));
     }
 
     /// What stands before the rest of a block.
@@ -73,10 +75,6 @@ impl Build<'_> {
         for word in ["break", "continue"] {
             self.rules.add_if("stmt", format!("\"{word}\" \";\""), format!("bit_set({IN_LOOP})"));
         }
-        if self.scope.version.0 >= 8 {
-            let text = format!("\"unchecked\" @block{{set_bit({IN_UNCHECKED})}}");
-            let _ = text;
-        }
         let message = format!("(STR | {})", self.of("e", &Type::Text(Place::Memory)));
         self.rules.add("simple", format!("\"require\" \"(\" @c (\",\" {message})? \")\""));
         self.rules.add("simple", "\"assert\" \"(\" @c \")\"");
@@ -101,12 +99,16 @@ impl Build<'_> {
             if matches!(ty, Type::Mapping(..)) || self.scope.holds_mapping(&ty) {
                 continue;
             }
-            let wanted = if ty.place() == Some(Place::Storage) { self.of("e", &ty.at(Place::Memory)) } else { format!("@e{id}") };
+            let wanted = if ty.place() == Some(Place::Storage) {
+                self.of("v", &ty.at(Place::Memory))
+            } else {
+                format!("@v{id}")
+            };
             self.rules.add("assign", format!("@l{id} \"=\" {wanted}"));
             self.rules.add("assign", format!("DELETE @l{id}"));
             match ty {
                 Type::Uint(_) | Type::Int(_) => {
-                    self.rules.add("assign", format!("@l{id} AOP @e{id}"));
+                    self.rules.add("assign", format!("@l{id} AOP @v{id}"));
                     self.rules.add("assign", format!("@l{id} BOP @e{id}"));
                     self.rules.add("assign", format!("@l{id} DOP (@x{id} | @nz{id})"));
                     self.rules.add("assign", format!("@l{id} LOP (@us | P62)"));
@@ -125,7 +127,9 @@ impl Build<'_> {
         }
         for (id, ty) in self.all() {
             for (other, target) in self.all() {
-                if self.scope.converts(&ty, &target) || target.place() == Some(Place::Storage) && ty == target.at(Place::Memory) {
+                if self.scope.converts(&ty, &target)
+                    || target.place() == Some(Place::Storage) && ty == target.at(Place::Memory)
+                {
                     self.rules.add(&format!("into{id}"), format!("@l{other}"));
                 }
             }
@@ -134,9 +138,9 @@ impl Build<'_> {
 
     fn returns(&mut self) {
         let types: Vec<Type> = self.scope.returns.iter().map(|(_, ty)| ty.clone()).collect();
-        let family = |ty: &Type| if ty.place().is_some_and(|place| place != Place::Memory) { "x" } else { "e" };
+        let family = |ty: &Type| if ty.place().is_some_and(|place| place != Place::Memory) { "x" } else { "v" };
         match types.as_slice() {
-            [] => self.rules.add("return", "\"return\""),
+            [] => self.rules.add("return", "\"return\" | RETURNKW"),
             [one] => {
                 let value = self.of(family(one), one);
                 self.rules.add("return", format!("RETURNKW {value}"));

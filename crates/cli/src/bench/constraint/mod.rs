@@ -96,7 +96,9 @@ fn percent(part: usize, whole: usize) -> f64 {
 /// Median, 99th percentile and mean, in milliseconds.
 fn times(mut all: Vec<Duration>) -> String {
     all.sort_unstable();
-    let at = |share: f64| all.get(((all.len().max(1) - 1) as f64 * share) as usize).map_or(0.0, |one| one.as_secs_f64() * 1e3);
+    let at = |share: f64| {
+        all.get(((all.len().max(1) - 1) as f64 * share) as usize).map_or(0.0, |one| one.as_secs_f64() * 1e3)
+    };
     let mean = all.iter().sum::<Duration>().as_secs_f64() * 1e3 / all.len().max(1) as f64;
     format!("median {:.3} ms, p99 {:.3} ms, mean {mean:.3} ms", at(0.5), at(0.99))
 }

@@ -57,10 +57,6 @@ pub fn run(command: &BenchConstraint, vocabulary: &Arc<Vocabulary>, tokenizer: &
     Ok(percent(typed, read) >= LEAST_TYPED && percent(fallen, read) >= LEAST_FALLEN_BACK)
 }
 
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// The kind of statement that was refused.
 fn construct(refusal: &Refusal) -> &'static str {
     let statement = refusal.statement.trim_start();

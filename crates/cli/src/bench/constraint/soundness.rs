@@ -123,7 +123,13 @@ fn tell(
     time: Duration,
 ) -> anyhow::Result<()> {
     let mut out = stdout().lock();
-    writeln!(out, "\nsoundness: {} bodies for {stubs} functions, seed {}, {:.0} s", total.drawn, command.seed, time.as_secs_f64())?;
+    writeln!(
+        out,
+        "\nsoundness: {} bodies for {stubs} functions, seed {}, {:.0} s",
+        total.drawn,
+        command.seed,
+        time.as_secs_f64()
+    )?;
     for (name, count, whole) in [
         ("came to an end", total.whole, total.drawn),
         ("of these parse", total.parsed, total.whole),
@@ -138,7 +144,7 @@ fn tell(
     writeln!(out, "  grammar for a local    {}", times(total.builds.clone()))?;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (why, _) in &total.failures {
-        let code = why.split(|sign: char| sign == '`' || sign == '"').next().unwrap_or(why);
+        let code = why.split(['`', '"']).next().unwrap_or(why);
         *counts.entry(code.to_owned()).or_insert(0) += 1;
     }
     for (why, count) in ranked(&counts) {
