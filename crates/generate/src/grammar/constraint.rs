@@ -7,6 +7,7 @@ use super::{
     scope::Scope,
     vocabulary::{GrammarError, Vocabulary},
 };
+use crate::statement::Braces;
 use llguidance::{Matcher, toktrie::SimpleVob};
 use std::sync::Arc;
 
@@ -113,6 +114,30 @@ impl Constraint {
     /// Tokens so far.
     pub fn tokens(&self) -> &[u32] {
         &self.tokens
+    }
+
+    /// The body cut after the last statement where it can be closed, and closed there; for a body that finds no end.
+    pub fn closed(&self) -> Option<String> {
+        const MOST_TRIED: usize = 24;
+        let text = self.text();
+        let fresh = self.vocabulary.matcher(&grammar(&self.scope, &self.locals).ok()?).ok()?;
+        let ends = text.rmatch_indices([';', '{', '}']).map(|(at, _)| at + 1).chain([0]);
+        ends.take(MOST_TRIED).find_map(|end| {
+            let kept = &text[..end];
+            let mut braces = Braces::open(1);
+            if braces.read(kept).is_some() {
+                return None;
+            }
+            let closing = "\n}".repeat(usize::try_from(braces.depth() - 1).unwrap_or(0));
+            let whole = [format!("{kept}{closing}\n}}"), format!("{kept}{closing}\n    revert();\n}}")];
+            whole.into_iter().find(|whole| {
+                let tokens = self.vocabulary.trie().greedy_tokenize(whole.as_bytes());
+                let mut matcher = fresh.deep_clone();
+                let taken = matcher.try_consume_tokens(&tokens).unwrap_or(0);
+                let ended = matcher.is_stopped() && !matcher.is_error() || matcher.is_accepting().unwrap_or(false);
+                taken == tokens.len() && ended
+            })
+        })
     }
 
     /// Bytes that must come next.

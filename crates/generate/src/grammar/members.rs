@@ -76,19 +76,20 @@ impl Build<'_> {
         }
         if *ty == Type::Payable {
             let plain = self.of("x", &Type::Address);
-            self.rules.add(&format!("a{id}"), format!("\"payable\" \"(\" ({plain} | @x{id} | \"0\") \")\""));
+            for source in [plain, format!("@x{id}"), "\"0\"".to_owned()] {
+                self.rules.add(&format!("a{id}"), format!("\"payable\" \"(\" {source} \")\""));
+            }
             if self.writes {
                 let amount = self.of("e", &uint);
                 self.rules.add("effect", format!("@a{id} \".\" \"transfer\" \"(\" {amount} \")\""));
                 self.atom(&Type::Bool, format!("@a{id} \".\" \"send\" \"(\" {amount} \")\""));
             }
         } else {
-            let (number, bytes) = (self.of("x", &Type::Uint(160)), self.of("x", &Type::Fixed(20)));
+            let (number, bytes) = (self.of("a", &Type::Uint(160)), self.of("a", &Type::Fixed(20)));
             let payable = self.of("x", &Type::Payable);
-            self.rules.add(
-                &format!("a{id}"),
-                format!("\"address\" \"(\" ({number} | {bytes} | {payable} | @x{id} | @azero) \")\""),
-            );
+            for source in [number, bytes, payable, format!("@x{id}"), "@azero".to_owned()] {
+                self.rules.add(&format!("a{id}"), format!("\"address\" \"(\" {source} \")\""));
+            }
         }
     }
 
@@ -110,9 +111,9 @@ impl Build<'_> {
     fn fixed(&mut self, bytes: u8, id: usize) {
         let atom = format!("a{id}");
         let cast = |source: &str| format!("\"bytes{bytes}\" \"(\" {source} \")\"");
-        let same = self.of("x", &Type::Uint(u16::from(bytes) * 8));
-        for source in ["\"0\"".to_owned(), same, format!("@fixed | SB{bytes}")] {
-            self.rules.add(&atom, cast(&format!("({source})")));
+        let same = self.of("a", &Type::Uint(u16::from(bytes) * 8));
+        for source in ["\"0\"".to_owned(), same, "@fixed".to_owned(), format!("SB{bytes}")] {
+            self.rules.add(&atom, cast(&source));
         }
         self.rules.add("fixed", format!("@x{id}"));
         if self.scope.version >= (8, 8) {
@@ -126,9 +127,9 @@ impl Build<'_> {
             self.rules.add(&atom, cast(&address));
         }
         if bytes > 1 {
-            let (digit, index) = ((bytes - 1).min(9), self.of("x", &Type::Uint(256)));
+            let digit = (bytes - 1).min(9);
             self.rules.terminal(format!("IX{digit}"), format!("/[0-{digit}]/"));
-            self.atom(&Type::Fixed(1), format!("@a{id} \"[\" ({index} | IX{digit}) \"]\""));
+            self.atom(&Type::Fixed(1), format!("@a{id} \"[\" (@un | IX{digit}) \"]\""));
         }
         self.atom(&Type::Uint(8), format!("@a{id} \".\" \"length\""));
     }
@@ -138,7 +139,9 @@ impl Build<'_> {
         let other = if matches!(ty, Type::Bytes(_)) { Type::Text(place) } else { Type::Bytes(place) };
         let source = self.of("x", &other);
         let word = if matches!(ty, Type::Bytes(_)) { "bytes" } else { "string" };
-        self.rules.add(&atom, format!("\"{word}\" \"(\" ({source} | @x{id}) \")\""));
+        for source in [source, format!("@x{id}")] {
+            self.rules.add(&atom, format!("\"{word}\" \"(\" {source} \")\""));
+        }
         if matches!(ty, Type::Text(_)) {
             return;
         }
@@ -164,14 +167,14 @@ impl Build<'_> {
 
     fn array(&mut self, element: &Type, length: Option<&str>, place: Place, id: usize) {
         let atom = format!("a{id}");
-        let (index, exact) = (self.of("e", &Type::Uint(256)), self.of("x", &Type::Uint(256)));
+        let index = self.of("e", &Type::Uint(256));
         self.atom(&Type::Uint(256), format!("@a{id} \".\" \"length\""));
         let inside = match length {
             None => index.clone(),
             Some(length) => {
                 let last = length.parse::<u32>().unwrap_or(1).saturating_sub(1).min(9);
                 self.rules.terminal(format!("IX{last}"), format!("/[0-{last}]/"));
-                format!("({exact} | IX{last})")
+                format!("(@un | IX{last})")
             }
         };
         let writable = self.may_write(place);
@@ -269,6 +272,9 @@ impl Build<'_> {
             self.called(&function.returns, text.clone());
             self.tried(&function.returns, text);
         }
+        for name in &held.callable_names {
+            self.atom(&Type::Fixed(4), format!("@a{id} \".\" \"{name}\" \".\" \"selector\""));
+        }
         let address = self.of("x", &Type::Address);
         let payable = self.of("x", &Type::Payable);
         self.atom(&Type::Address, format!("\"address\" \"(\" @x{id} \")\""));
@@ -279,8 +285,10 @@ impl Build<'_> {
             return;
         }
         let name = path(&held.path);
-        let from = if held.takes_ether { payable } else { format!("({address} | {payable})") };
-        self.rules.add(&format!("a{id}"), format!("{name} \"(\" {from} \")\""));
+        let plain = (!held.takes_ether).then_some(address);
+        for from in plain.into_iter().chain([payable, format!("@x{id}")]) {
+            self.rules.add(&format!("a{id}"), format!("{name} \"(\" {from} \")\""));
+        }
         for selector in &held.selectors {
             self.atom(&Type::Fixed(4), format!("{name} \".\" \"{selector}\" \".\" \"selector\""));
         }

@@ -66,6 +66,8 @@ impl Build<'_> {
             127..=255 => 128,
             _ => 256,
         };
+        self.rules.add(&zero, format!("\"(\" N{size} \")\""));
+        self.rules.add(&nonzero, format!("\"(\" NZ{size} \")\""));
         self.rules.add(&zero, format!("N{size}"));
         self.rules.add(&nonzero, format!("NZ{size}"));
         if bits >= 63 {
@@ -119,10 +121,9 @@ impl Build<'_> {
         for id in unsigned {
             self.rules.add("us", format!("@s{id}"));
             self.rules.add("ua", format!("@a{id}"));
-            self.rules.add("uo", format!("@x{id}"));
+            self.rules.add("un", format!("@x{id}"));
         }
-        let number = self.of("k", &Type::Uint(256));
-        self.rules.add("uo", number);
+        self.rules.add("uo", format!("@e{}", self.wide));
         self.truth(&all);
     }
 
@@ -167,9 +168,9 @@ impl Build<'_> {
         let sum = format!("(ADDOP ({mle} | @k{n}))");
         let shift = "(SHOP (@us | P62))";
         let bits = format!("(BITOP ({hle} | @k{n}))");
-        self.layer("m", n, "p", &product, narrower);
+        self.layer("m", n, "p", &product);
         self.rules.add(&format!("m{n}"), format!("@k{n} (\"*\" | DIVOP) @p{n} {product}*"));
-        self.layer("s", n, "m", &sum, narrower);
+        self.layer("s", n, "m", &sum);
         self.rules.add(&format!("s{n}"), format!("@k{n} ADDOP @m{n} {sum}*"));
         self.rules.add(&format!("h{n}"), format!("@s{n} {shift}*"));
         if *ty == Type::Uint(256) {
@@ -180,22 +181,19 @@ impl Build<'_> {
         if matches!(ty, Type::Int(_)) {
             self.rules.add(&format!("x{n}"), format!("\"-\" @a{n} {product}* {sum}*"));
         }
-        self.layer("x", n, "h", &bits, narrower);
+        // Only where it may stay narrow does an expression begin with what is narrower, or it could not end there.
+        for id in narrower {
+            self.rules.add(&format!("e{n}"), format!("@p{id} (\"*\" | DIVOP) @p{n} {product}* {sum}*"));
+            self.rules.add(&format!("e{n}"), format!("@m{id} ADDOP @m{n} {sum}*"));
+        }
+        self.layer("x", n, "h", &bits);
         self.rules.add(&format!("x{n}"), format!("@k{n} BITOP @h{n} {bits}*"));
     }
 
-    /// `lower (op lower)*`, where the first may be narrower when the next one is not.
-    fn layer(&mut self, family: &str, n: usize, lower: &str, tail: &str, narrower: &[usize]) {
+    /// `lower (op lower)*`
+    fn layer(&mut self, family: &str, n: usize, lower: &str, tail: &str) {
         let rule = format!("{family}{n}");
         self.rules.add(&rule, format!("@{lower}{n} {tail}*"));
-        let operator = match family {
-            "m" => "(\"*\" | DIVOP)",
-            "s" => "ADDOP",
-            _ => "BITOP",
-        };
-        for id in narrower.iter().filter(|_| n == self.wide) {
-            self.rules.add(&rule, format!("@{lower}{id} {operator} @{lower}{n} {tail}*"));
-        }
     }
 
     fn bit_layers(&mut self, n: usize) {
@@ -224,7 +222,7 @@ impl Build<'_> {
                 _ => {}
             }
         }
-        self.rules.add("cc", "@ao EQ (@ao | ADDRESS)");
+        self.rules.add("cc", "@ao (EQ | REL) (@ao | ADDRESS)");
         self.rules.add("cc", "@x0 EQ @a0");
     }
 

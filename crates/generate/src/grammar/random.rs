@@ -20,6 +20,8 @@ pub struct Drawn {
     pub text: String,
     /// Whether it came to its end.
     pub is_whole: bool,
+    /// Whether it found no end and was closed after its last statement.
+    pub is_closed: bool,
     /// Whether there was a place where nothing could follow.
     pub is_dead: bool,
     /// Tokens.
@@ -33,7 +35,7 @@ pub struct Drawn {
 impl Drawer {
     /// A drawer with a seed.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, soft: 80, hard: 500 }
+        Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, soft: 50, hard: 120 }
     }
 
     /// Draws the rest of a body.
@@ -41,6 +43,7 @@ impl Drawer {
         let mut drawn = Drawn {
             text: String::new(),
             is_whole: false,
+            is_closed: false,
             is_dead: false,
             tokens: 0,
             masks: Vec::new(),
@@ -90,6 +93,12 @@ impl Drawer {
         }
         drawn.is_whole = constraint.is_whole();
         drawn.text = constraint.text();
+        if !drawn.is_whole
+            && !drawn.is_dead
+            && let Some(closed) = constraint.closed()
+        {
+            (drawn.text, drawn.is_whole, drawn.is_closed) = (closed, true, true);
+        }
         drawn
     }
 

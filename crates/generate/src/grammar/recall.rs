@@ -36,7 +36,14 @@ pub fn admit(
 ) -> Admission {
     let mut admission = Admission::default();
     let mut body = body.to_owned();
-    let Ok(fresh) = Constraint::new(Arc::clone(vocabulary), Arc::clone(scope)) else { return admission };
+    let fresh = match Constraint::new(Arc::clone(vocabulary), Arc::clone(scope)) {
+        Ok(fresh) => fresh,
+        Err(error) => {
+            let refusal = Refusal { statement: String::new(), before: String::new(), after: error.to_string() };
+            admission.refusals.push(refusal);
+            return admission;
+        }
+    };
     while admission.refusals.len() < MOST_REFUSALS {
         let mut constraint = fresh.fork();
         let tokens = encode(&body);

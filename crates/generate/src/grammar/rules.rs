@@ -80,7 +80,7 @@ impl Rules {
         let reachable = self.reachable();
         let parametric = self.parametric();
         let mut out = String::from(
-            "%llguidance {\"ignore_once\": true, \"allow_initial_skip\": true}\n%ignore /([ \\t]{1,16}|[ \\t]{0,4}(\\r?\\n){1,3}[ \\t]{0,64})/\n",
+            "%llguidance {\"ignore_once\": true, \"allow_initial_skip\": true}\n%ignore /([ \\t]{1,24}|([ \\t]{0,24}\\r?\\n){1,4}[ \\t]{0,80})/\n",
         );
         let mut used = HashSet::new();
         for (name, alternatives) in self.rules.iter().filter(|(name, _)| reachable.contains(name.as_str())) {

@@ -84,8 +84,10 @@ pub struct Contract {
     pub bases: Vec<usize>,
     /// What can be called from outside and may be called here.
     pub functions: Vec<Callable>,
-    /// All names that have a selector.
+    /// Functions that it declares itself, whose selectors its name gives.
     pub selectors: Vec<String>,
+    /// Functions whose selectors a value gives.
+    pub callable_names: Vec<String>,
     /// Whether it is an interface.
     pub is_interface: bool,
     /// Whether it takes plain Ether, so that only `address payable` converts to it.
@@ -347,6 +349,17 @@ impl<'a> Reader<'a> {
                     seen.insert(super_key(&callable));
                     let path = vec!["super".to_owned(), function.name.clone()];
                     scope.functions.push(Callable { path, ..callable.clone() });
+                    if let Some(base) = self.declared.contract_path(owner) {
+                        let path = vec![base, function.name.clone()];
+                        scope.functions.push(Callable { path, ..callable.clone() });
+                    }
+                }
+                if depth == 0
+                    && function.body.is_some()
+                    && let Some(own) = self.declared.contract_path(owner)
+                {
+                    let path = vec![own, function.name.clone()];
+                    scope.functions.push(Callable { path, ..callable.clone() });
                 }
                 if seen.insert(key(&callable)) {
                     scope.functions.push(callable);
@@ -411,7 +424,9 @@ impl<'a> Reader<'a> {
                 if ir.kind != FunctionKind::Function || !ir.is_external() || !is_type {
                     continue;
                 }
-                selectors.insert(ir.name.clone());
+                if owner == id {
+                    selectors.insert(ir.name.clone());
+                }
                 if let Some(callable) = self.callable(function, vec![ir.name.clone()], Some(Place::Memory))
                     && seen.insert(key(&callable))
                     && self.may_call(ir.mutability)
@@ -428,9 +443,11 @@ impl<'a> Reader<'a> {
             }
         }
         mark_overloads(&mut functions);
-        for callable in functions.iter().filter(|callable| callable.is_overloaded) {
-            selectors.remove(&callable.path[0]);
-        }
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        functions.iter().for_each(|one| *named.entry(&one.path[0]).or_default() += 1);
+        selectors.retain(|name| named.get(name.as_str()) == Some(&1));
+        let callable_names =
+            named.iter().filter(|(_, count)| **count == 1).map(|(name, _)| (*name).to_owned()).collect();
         if self.home.is_some_and(|home| self.program.inherits(home, id)) {
             selectors.clear();
         }
@@ -440,6 +457,7 @@ impl<'a> Reader<'a> {
             bases: self.program.linearized(id).iter().skip(1).map(|id| id.0).collect(),
             functions,
             selectors: selectors.into_iter().collect(),
+            callable_names,
             is_interface: ir.kind == ContractKind::Interface,
             takes_ether,
             create: self.create(id),

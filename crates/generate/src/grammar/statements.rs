@@ -106,6 +106,11 @@ impl Build<'_> {
             };
             self.rules.add("assign", format!("@l{id} \"=\" {wanted}"));
             self.rules.add("assign", format!("DELETE @l{id}"));
+            let (pair, values) =
+                (format!("\"(\" @l{id} \",\" @l{id} \")\""), format!("\"(\" @e{id} \",\" @e{id} \")\""));
+            if ty.is_value() {
+                self.rules.add("assign", format!("{pair} \"=\" ({values} | @c \"?\" {values} \":\" {values})"));
+            }
             match ty {
                 Type::Uint(_) | Type::Int(_) => {
                     self.rules.add("assign", format!("@l{id} AOP @v{id}"));

@@ -61,6 +61,12 @@ impl Vocabulary {
         let failed = |error: anyhow::Error| GrammarError::Vocabulary(error.to_string());
         let mut factory = ParserFactory::new(&env, Default::default(), &slices.map(str::to_owned)).map_err(failed)?;
         factory.quiet();
+        // A contract of a thousand names has long rows at the start of a statement, and no row grows without end.
+        let limits = factory.limits_mut();
+        limits.max_items_in_row = 100_000;
+        limits.step_max_items = 2_000_000;
+        limits.initial_lexer_fuel = 50_000_000;
+        limits.step_lexer_fuel = 20_000_000;
         Ok(Arc::new(Self { factory, env }))
     }
 

@@ -20,6 +20,7 @@ const LEAST_SHARE: f64 = 98.0;
 struct Tally {
     drawn: usize,
     whole: usize,
+    closed: usize,
     dead: usize,
     parsed: usize,
     compiled: usize,
@@ -83,6 +84,7 @@ fn draw(checker: &Checker, vocabulary: &Arc<Vocabulary>, asked: &Asked, seed: u6
             continue;
         }
         tally.whole += 1;
+        tally.closed += usize::from(drawn.is_closed);
         match compiles(checker, asked, &asked.with(&drawn.text)) {
             Some(Ok(())) => {
                 tally.parsed += 1;
@@ -132,11 +134,12 @@ fn tell(
     )?;
     for (name, count, whole) in [
         ("came to an end", total.whole, total.drawn),
+        ("of these cut and closed", total.closed, total.whole),
         ("of these parse", total.parsed, total.whole),
         ("of these compile", total.compiled, total.whole),
         ("nothing could follow", total.dead, total.drawn),
     ] {
-        writeln!(out, "  {name:<22} {count:>6} / {whole:<6} {:>6.2} %", percent(count, whole))?;
+        writeln!(out, "  {name:<23} {count:>6} / {whole:<6} {:>6.2} %", percent(count, whole))?;
     }
     writeln!(out, "  tokens a body          {:>6.0}", total.tokens as f64 / total.drawn.max(1) as f64)?;
     writeln!(out, "  mask                   {}", times(total.masks.clone()))?;
@@ -169,6 +172,7 @@ impl Tally {
     fn add(&mut self, other: Self) {
         self.drawn += other.drawn;
         self.whole += other.whole;
+        self.closed += other.closed;
         self.dead += other.dead;
         self.parsed += other.parsed;
         self.compiled += other.compiled;
