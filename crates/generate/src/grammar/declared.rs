@@ -9,7 +9,7 @@ use solwright_analysis::{
     ir::{self, ContractKind, ExprKind, Location, TypeName, TypeNameKind},
     program::{ContractId, Symbol},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a nominal type is.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct Declarations<'a> {
     home: Option<ContractId>,
     file: usize,
     names: HashMap<(Home, &'a str), Nominal>,
+    /// Words of the function's contract and its bases, where the program is so large that only what they name is offered.
+    near: Option<HashSet<&'a str>>,
     structs: Vec<(Home, &'a ir::Struct)>,
     enums: Vec<(Home, &'a ir::Enum)>,
     wrapped: Vec<(Home, &'a (String, TypeName))>,
@@ -46,6 +48,7 @@ impl<'a> Declarations<'a> {
             home,
             file,
             names: HashMap::new(),
+            near: near(program, home),
             structs: Vec::new(),
             enums: Vec::new(),
             wrapped: Vec::new(),
@@ -119,6 +122,9 @@ impl<'a> Declarations<'a> {
     /// How a contract is written from here; none where its name means nothing or another.
     pub fn contract_path(&self, id: ContractId) -> Option<String> {
         let name = &self.program.contract(id).name;
+        if self.near.as_ref().is_some_and(|near| !near.contains(name.as_str())) {
+            return None;
+        }
         let means = self.program.lookup(self.file, name).contains(&Symbol::Contract(id));
         means.then(|| name.clone())
     }
@@ -242,4 +248,19 @@ impl<'a> Declarations<'a> {
             }
         }
     }
+}
+
+/// A grammar of everything in a large file is slow; what a contract never names it hardly needs.
+fn near(program: &Program, home: Option<ContractId>) -> Option<HashSet<&str>> {
+    const FEW: usize = 10;
+    if program.contract_ids().count() <= FEW {
+        return None;
+    }
+    let texts = program.linearized(home?).iter().map(|&id| {
+        let file = program.contract_file(id);
+        program.contract(id).span.text(program.text(file))
+    });
+    Some(
+        texts.flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric() && sign != '_' && sign != '$')).collect(),
+    )
 }

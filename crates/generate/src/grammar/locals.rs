@@ -41,7 +41,7 @@ impl Build<'_> {
             }
         }
         for rest in ["stmts", "top"] {
-            self.rules.add(rest, format!("@declare \";\" @{rest}{{clear_bit(60)}}"));
+            self.rules.add(rest, format!("@com @declare \";\" @{rest}"));
         }
         self.rules.add("stmt", "\"for\" \"(\" @declare \";\" @rest");
         self.known();
@@ -114,7 +114,7 @@ impl Build<'_> {
             for form in forms {
                 for rest in ["stmts", "top"] {
                     let after = format!("{{bit_or(0x{:x})}}", 1u64 << bit);
-                    self.rules.add_if(rest, format!("{form} \";\" @{rest}{after}"), free.clone());
+                    self.rules.add_if(rest, format!("@com {form} \";\" @{rest}{after}"), free.clone());
                 }
                 self.rules.add_if("stmt", format!("\"for\" \"(\" {form} \";\" @rest{set}"), free.clone());
             }
@@ -145,7 +145,7 @@ impl Build<'_> {
             }
             for rest in ["stmts", "top"] {
                 for slots in slots(&components) {
-                    self.rules.add(rest, format!("\"(\" {slots} \")\" \"=\" @t{index} \";\" @{rest}{{clear_bit(60)}}"));
+                    self.rules.add(rest, format!("@com \"(\" {slots} \")\" \"=\" @t{index} \";\" @{rest}"));
                 }
             }
             for pattern in &self.locals.tuples {
@@ -184,7 +184,7 @@ impl Build<'_> {
         let condition = clear(&taken);
         for rest in ["stmts", "top"] {
             let list = parts.join(" \",\" ");
-            let text = format!("\"(\" {list} \")\" \"=\" @t{index} \";\" @{rest}{{bit_or(0x{mask:x})}}");
+            let text = format!("@com \"(\" {list} \")\" \"=\" @t{index} \";\" @{rest}{{bit_or(0x{mask:x})}}");
             self.rules.add_if(rest, text, condition.clone());
         }
     }

@@ -10,8 +10,6 @@ use std::{
 
 /// Most locals that have a bit of their own.
 pub const MOST_LOCALS: usize = 58;
-/// Right after a comment.
-pub const AFTER_COMMENT: usize = 60;
 /// Inside of a loop.
 pub const IN_LOOP: usize = 62;
 /// Inside of `unchecked`.

@@ -2,7 +2,7 @@
 
 use super::{
     build::{Build, GAP},
-    rules::{AFTER_COMMENT, IN_LOOP, IN_UNCHECKED, path},
+    rules::{IN_LOOP, IN_UNCHECKED, path},
     types::{Place, Type},
 };
 
@@ -12,7 +12,10 @@ impl Build<'_> {
         let must_return = !self.scope.returns.is_empty() && self.scope.returns.iter().all(|(name, _)| name.is_empty());
         self.rules.add("start", if must_return { "@top{0x0} \"}\"" } else { "@stmts{0x0} \"}\"" });
         self.keywords();
+        self.rules.add("com", "\"\"");
+        self.rules.add("com", "COMMENT");
         self.rules.add("stmts", "\"\"");
+        self.rules.add("stmts", "COMMENT");
         self.sequence("stmts");
         self.sequence("top");
         self.compound();
@@ -44,12 +47,10 @@ impl Build<'_> {
 
     /// What stands before the rest of a block.
     fn sequence(&mut self, rest: &str) {
-        let comment = format!("COMMENT @{rest}{{set_bit({AFTER_COMMENT})}}");
-        self.rules.add_if(rest, comment, format!("bit_clear({AFTER_COMMENT})"));
-        self.rules.add(rest, format!("@stmt @{rest}{{clear_bit({AFTER_COMMENT})}}"));
-        self.rules.add(rest, format!("@block @{rest}{{clear_bit({AFTER_COMMENT})}}"));
+        self.rules.add(rest, format!("@com @stmt @{rest}"));
+        self.rules.add(rest, format!("@com @block @{rest}"));
         if self.scope.version.0 >= 8 {
-            let text = format!("\"unchecked\" @block{{set_bit({IN_UNCHECKED})}} @{rest}{{clear_bit({AFTER_COMMENT})}}");
+            let text = format!("@com \"unchecked\" @block{{set_bit({IN_UNCHECKED})}} @{rest}");
             self.rules.add_if(rest, text, format!("bit_clear({IN_UNCHECKED})"));
         }
     }
@@ -57,7 +58,7 @@ impl Build<'_> {
     fn compound(&mut self) {
         let inside = format!("{{set_bit({IN_LOOP})}}");
         for (rule, text) in [
-            ("block", "\"{\" @stmts{clear_bit(60)} \"}\"".to_owned()),
+            ("block", "\"{\" @stmts \"}\"".to_owned()),
             ("body", "@block".to_owned()),
             ("body", "@stmt".to_owned()),
             ("stmt", "@simple \";\"".to_owned()),
@@ -67,7 +68,7 @@ impl Build<'_> {
             ("else", "\"else\" @block".to_owned()),
             ("stmt", format!("\"while\" \"(\" @c \")\" @body{inside}")),
             ("stmt", format!("DO @block{inside} \"while\" \"(\" @c \")\" \";\"")),
-            ("stmt", "\"for\" \"(\" (@simple)? \";\" @rest".to_owned()),
+            ("stmt", "\"for\" \"(\" (@update)? \";\" @rest".to_owned()),
             ("rest", format!("(@c)? \";\" (@update)? \")\" @body{inside}")),
         ] {
             self.rules.add(rule, text);
@@ -178,15 +179,15 @@ impl Build<'_> {
     /// How a function that must return ends.
     fn ends(&mut self) {
         for text in [
-            "@return \";\" @tail",
-            "@throw \";\" @tail",
-            "\"if\" \"(\" @c \")\" @last (COMMENT)? @lastelse @tail",
-            "\"{\" @top \"}\" @tail",
+            "@com @return \";\" @tail",
+            "@com @throw \";\" @tail",
+            "@com \"if\" \"(\" @c \")\" @last (COMMENT)? @lastelse @tail",
+            "@com \"{\" @top \"}\" @tail",
         ] {
             self.rules.add("top", text);
         }
         if self.scope.version.0 >= 8 {
-            let text = format!("\"unchecked\" \"{{\" @top{{set_bit({IN_UNCHECKED})}} \"}}\" @tail");
+            let text = format!("@com \"unchecked\" \"{{\" @top{{set_bit({IN_UNCHECKED})}} \"}}\" @tail");
             self.rules.add_if("top", text, format!("bit_clear({IN_UNCHECKED})"));
         }
         for (rule, text) in [

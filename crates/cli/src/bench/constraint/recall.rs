@@ -60,6 +60,9 @@ pub fn run(command: &BenchConstraint, vocabulary: &Arc<Vocabulary>, tokenizer: &
 /// The kind of statement that was refused.
 fn construct(refusal: &Refusal) -> &'static str {
     let statement = refusal.statement.trim_start();
+    if statement.is_empty() {
+        return "an end without `return`, or no grammar";
+    }
     let at = refusal.after.trim_start();
     for (start, name) in [
         ("assembly", "inline assembly"),
