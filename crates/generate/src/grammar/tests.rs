@@ -171,3 +171,21 @@ fn what_is_not_taken_changes_nothing() {
     assert!("amount;}".bytes().all(|byte| constraint.push(u32::from(byte))));
     assert_eq!(fork.text(), "total = ");
 }
+
+#[test]
+fn random_bodies_parse() {
+    for (seed, function) in (1..).zip(["act", "look", "sum", "pay"]) {
+        let fresh = Constraint::new(Arc::clone(&BYTES), scope(function)).unwrap();
+        let mut drawer = Drawer::new(seed);
+        (drawer.soft, drawer.hard) = (100, 300);
+        for _ in 0..3 {
+            let drawn = drawer.draw(&BYTES, &mut fresh.fork());
+            assert!(!drawn.is_dead, "{}", drawn.text);
+            if drawn.is_whole {
+                let text = format!("contract C {{ function f() public {{{}\n }}", drawn.text);
+                let program = Program::build(&Sources::of_text("C.sol", &text));
+                assert!(program.file(0).damage.is_empty(), "{text}");
+            }
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub fn run(command: &BenchConstraint, vocabulary: &Arc<Vocabulary>) -> anyhow::R
     let checker = Checker::new(setup::config_of(command.setup.solc.clone()));
     let small = tasks(&command.soundness)?.into_iter().filter(|task| task.text.len() < MOST_BYTES).collect();
     // Some files do not compile as they are.
-    let asked = spread(small, command.stubs * 2);
+    let asked = spread(small, command.stubs + command.stubs / 4);
     let share = command.drafts.div_ceil(command.stubs.max(1));
     let (mut total, mut stubs) = (Tally::default(), 0);
     let mut refused = BTreeMap::new();
