@@ -23,6 +23,9 @@ impl Build<'_> {
         self.names();
         let open = self.locals.all.len() < MOST_LOCALS;
         for (id, ty) in self.all() {
+            if ty.place() == Some(Place::Memory) && self.scope.holds_mapping(&ty) {
+                continue;
+            }
             let Some(pattern) = self.pattern(&ty) else { continue };
             self.rules.terminal(format!("T{id}"), pattern);
             let value = if matches!(ty.place(), Some(Place::Storage | Place::Calldata)) {

@@ -158,7 +158,6 @@ impl Build<'_> {
                 let list = format!("\"(\" {} \")\"", values.join(" \",\" "));
                 self.rules.add("return", format!("RETURNKW ({list} | @t{tuple})"));
                 self.rules.add("return", format!("\"return\" {list}"));
-                self.rules.add("return", format!("RETURNKW @c \"?\" {list} \":\" {list}"));
             }
         }
         self.rules.add("stmt", "@return \";\"");
