@@ -240,6 +240,35 @@ pub enum Bench {
     Checker(BenchChecker),
     /// How often what is written compiles, is safe and does what was asked, beside three controls
     Generate(BenchGenerate),
+    /// Whether what the typed constraint allows compiles, and whether it allows what people write
+    Constraint(BenchConstraint),
+}
+
+#[derive(Args)]
+pub struct BenchConstraint {
+    /// Task files of `training/corpus.py`: bodies are drawn at random for their functions, and solc judges each
+    #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "recall")]
+    pub soundness: Vec<PathBuf>,
+    /// Task files of `training/corpus.py`: the bodies in them are put through the constraint
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub recall: Vec<PathBuf>,
+    /// Bodies to draw
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub drafts: usize,
+    /// Functions to draw them for
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub stubs: usize,
+    /// Bodies to put through
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    pub bodies: usize,
+    /// The same seed draws the same bodies
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Show so many of what is refused or does not compile
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub examples: usize,
+    #[command(flatten)]
+    pub setup: Setup,
 }
 
 #[derive(Args)]

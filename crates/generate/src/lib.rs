@@ -5,6 +5,7 @@ mod behaviour;
 mod complete;
 mod draft;
 mod engine;
+pub mod grammar;
 mod names;
 pub mod prompt;
 mod proposal;

@@ -17,11 +17,11 @@ pub struct FileIr {
     /// Structs of the file.
     pub structs: Vec<Struct>,
     /// Enums of the file.
-    pub enums: Vec<String>,
+    pub enums: Vec<Enum>,
     /// User-defined value types of the file, with what they wrap.
     pub value_types: Vec<(String, TypeName)>,
     /// Errors of the file.
-    pub errors: Vec<String>,
+    pub errors: Vec<ErrorType>,
     /// Events of the file.
     pub events: Vec<Event>,
     /// Places of `pragma` directives.
@@ -74,11 +74,11 @@ pub struct Contract {
     /// Structs.
     pub structs: Vec<Struct>,
     /// Enums.
-    pub enums: Vec<String>,
+    pub enums: Vec<Enum>,
     /// User-defined value types, with what they wrap.
     pub value_types: Vec<(String, TypeName)>,
     /// Errors.
-    pub errors: Vec<String>,
+    pub errors: Vec<ErrorType>,
     /// Events.
     pub events: Vec<Event>,
 }
@@ -110,6 +110,24 @@ pub struct Struct {
     pub name: String,
     /// Its fields.
     pub fields: Vec<Variable>,
+}
+
+/// An enum.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: String,
+    /// Its members, in order.
+    pub members: Vec<String>,
+}
+
+/// An error that `revert` takes.
+#[derive(Clone, Debug)]
+pub struct ErrorType {
+    /// Its name.
+    pub name: String,
+    /// Its parameters.
+    pub params: Parameters,
 }
 
 /// An event.

@@ -1,8 +1,8 @@
 //! solar's tree into ours: declarations.
 
 use super::{
-    Base, Contract, ContractKind, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall,
-    Mutability, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility, legacy,
+    Base, Contract, ContractKind, Enum, ErrorType, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location,
+    ModifierCall, Mutability, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility, legacy,
 };
 use solar::ast;
 use solwright_syntax::Span;
@@ -26,6 +26,10 @@ pub(super) fn path(path: &ast::PathSlice) -> Vec<String> {
     path.segments().iter().map(|ident| ident.as_str().to_owned()).collect()
 }
 
+fn enumeration(item: &ast::ItemEnum<'_>) -> Enum {
+    Enum { name: item.name.to_string(), members: item.variants.iter().map(|member| member.to_string()).collect() }
+}
+
 impl Lower {
     pub fn file(unit: &ast::SourceUnit<'_>) -> FileIr {
         let mut lower = Self { depth: 0 };
@@ -40,9 +44,9 @@ impl Lower {
                 }
                 ast::ItemKind::Variable(variable) => file.constants.push(lower.variable(variable)),
                 ast::ItemKind::Struct(item) => file.structs.push(lower.structure(item)),
-                ast::ItemKind::Enum(item) => file.enums.push(item.name.to_string()),
+                ast::ItemKind::Enum(item) => file.enums.push(enumeration(item)),
                 ast::ItemKind::Udvt(item) => file.value_types.push((item.name.to_string(), lower.ty(&item.ty))),
-                ast::ItemKind::Error(item) => file.errors.push(item.name.to_string()),
+                ast::ItemKind::Error(item) => file.errors.push(lower.error(item)),
                 ast::ItemKind::Event(event) => file.events.push(lower.event(event, span(item.span))),
                 ast::ItemKind::Pragma(_) => file.pragmas.push(span(item.span)),
             }
@@ -113,9 +117,9 @@ impl Lower {
             }
             ast::ItemKind::Variable(variable) => contract.variables.push(self.variable(variable)),
             ast::ItemKind::Struct(item) => contract.structs.push(self.structure(item)),
-            ast::ItemKind::Enum(item) => contract.enums.push(item.name.to_string()),
+            ast::ItemKind::Enum(item) => contract.enums.push(enumeration(item)),
             ast::ItemKind::Udvt(item) => contract.value_types.push((item.name.to_string(), self.ty(&item.ty))),
-            ast::ItemKind::Error(item) => contract.errors.push(item.name.to_string()),
+            ast::ItemKind::Error(item) => contract.errors.push(self.error(item)),
             ast::ItemKind::Event(event) => contract.events.push(self.event(event, span(member.span))),
             _ => {}
         }
@@ -127,6 +131,13 @@ impl Lower {
             params: item.parameters.iter().map(|param| self.variable(param)).collect(),
             indexed: item.parameters.iter().map(|param| param.indexed).collect(),
             span: whole,
+        }
+    }
+
+    fn error(&mut self, item: &ast::ItemError<'_>) -> ErrorType {
+        ErrorType {
+            name: item.name.to_string(),
+            params: item.parameters.iter().map(|param| self.variable(param)).collect(),
         }
     }
 

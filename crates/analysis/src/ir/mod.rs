@@ -22,8 +22,8 @@ mod visit;
 pub use cache::file_ir;
 pub use expr::{Arg, BinaryOp, Expr, ExprKind, UnaryOp};
 pub use item::{
-    Base, Contract, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall, Mutability,
-    Parameters, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility,
+    Base, Contract, Enum, ErrorType, Event, FileIr, Function, FunctionKind, ImportIr, Imported, Location, ModifierCall,
+    Mutability, Parameters, Struct, TypeName, TypeNameKind, Using, Variable, VariableMutability, Visibility,
 };
 pub use lower::MAX_DEPTH;
 pub use parse::parse;

@@ -79,8 +79,8 @@ impl Program {
         for (index, item) in tree.structs.iter().enumerate() {
             names.add(&item.name, Symbol::Struct(StructId(push(&mut self.structs, owned(index)))));
         }
-        tree.enums.iter().for_each(|name| names.add(name, Symbol::Enum));
-        tree.errors.iter().for_each(|name| names.add(name, Symbol::Error));
+        tree.enums.iter().for_each(|item| names.add(&item.name, Symbol::Enum));
+        tree.errors.iter().for_each(|item| names.add(&item.name, Symbol::Error));
         for (name, inner) in &tree.value_types {
             names.add(name, Symbol::ValueType(Ty::elementary(&inner.kind).unwrap_or(Ty::Unknown)));
         }
@@ -146,13 +146,13 @@ impl Program {
                 let same = |owned: &Owned| owned.contract == Some(id) && owned.index == index;
                 return self.structs.iter().position(same).map(|at| Symbol::Struct(StructId(at)));
             }
-            if tree.enums.iter().any(|item| item == name) {
+            if tree.enums.iter().any(|item| item.name == name) {
                 return Some(Symbol::Enum);
             }
             if let Some((_, inner)) = tree.value_types.iter().find(|(item, _)| item == name) {
                 return Some(Symbol::ValueType(Ty::elementary(&inner.kind).unwrap_or(Ty::Unknown)));
             }
-            tree.errors.iter().any(|item| item == name).then_some(Symbol::Error)
+            tree.errors.iter().any(|item| item.name == name).then_some(Symbol::Error)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod checker;
 mod classes;
+mod constraint;
 mod corpora;
 mod count;
 mod generate;
@@ -19,5 +20,6 @@ pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
     match command {
         Bench::Checker(command) => checker::run(command),
         Bench::Generate(command) => generate::run(command),
+        Bench::Constraint(command) => constraint::run(command),
     }
 }

@@ -10,7 +10,7 @@ mod report;
 mod rows;
 mod soleval;
 mod summary;
-mod task;
+pub(super) mod task;
 
 use crate::{
     Outcome,

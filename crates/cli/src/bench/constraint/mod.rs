@@ -1,0 +1,104 @@
+//! `solwright bench constraint`: whether what the typed constraint allows compiles, and whether it allows what people write.
+
+mod recall;
+mod soundness;
+
+use super::generate::task::{self, Task};
+use crate::{Outcome, args::BenchConstraint};
+use anyhow::{Context, anyhow};
+use solwright_analysis::{Program, project::Sources};
+use solwright_generate::grammar::{TypedScope, Vocabulary};
+use solwright_model::{DeviceChoice, Model, ModelSource};
+use std::{
+    collections::BTreeMap,
+    io::{Write, stdout},
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+pub fn run(command: &BenchConstraint) -> anyhow::Result<Outcome> {
+    let source = match &command.setup.model {
+        Some(path) => ModelSource::Path(path.clone()),
+        None => ModelSource::Bytes(Model::bundled().context("this binary carries no model, name one with `--model`")?),
+    };
+    let model = Model::load(source, DeviceChoice::Cpu)?;
+    let start = Instant::now();
+    let vocabulary = Vocabulary::of(model.tokenizer())?;
+    let mut out = stdout().lock();
+    let prepared = start.elapsed().as_secs_f64() * 1e3;
+    writeln!(out, "vocabulary of {} tokens, prepared in {prepared:.0} ms", model.tokenizer().vocabulary())?;
+    drop(out);
+    let mut holds = true;
+    if !command.soundness.is_empty() {
+        holds &= soundness::run(command, &vocabulary)?;
+    }
+    if !command.recall.is_empty() {
+        holds &= recall::run(command, &vocabulary, model.tokenizer())?;
+    }
+    Ok(if holds { Outcome::Fine } else { Outcome::No })
+}
+
+/// A function with its scope.
+struct Asked {
+    task: Task,
+    scope: Arc<TypedScope>,
+    /// The file with an empty body.
+    sources: Sources,
+}
+
+impl Asked {
+    /// The scope of a task's function; none where the file cannot be read.
+    fn of(task: Task) -> Option<Self> {
+        let emptied = task.emptied();
+        let sources = Sources::of_text(&task.path, emptied.text());
+        let program = Program::build(&sources);
+        let id = program.function_at(task.body.start)?;
+        let scope = Arc::new(TypedScope::of(&program, id));
+        Some(Self { task, scope, sources })
+    }
+
+    /// The file with a body, which begins after its opening brace.
+    fn with(&self, body: &str) -> String {
+        let mut text = self.task.text.clone();
+        text.replace_range(self.task.body.range(), &format!("{{{body}"));
+        text
+    }
+}
+
+/// All tasks of some files.
+fn tasks(files: &[PathBuf]) -> anyhow::Result<Vec<Task>> {
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(task::file(file)?.0);
+    }
+    if all.is_empty() { Err(anyhow!("the files hold no task")) } else { Ok(all) }
+}
+
+/// So many of all, evenly.
+fn spread<T>(all: Vec<T>, count: usize) -> Vec<T> {
+    let length = all.len();
+    let keep = |at: &usize| at * count / length.max(1) != (at + 1) * count / length.max(1);
+    all.into_iter().enumerate().filter(|(at, _)| length <= count || keep(at)).map(|(_, one)| one).collect()
+}
+
+/// Counts by reason, the largest first.
+fn ranked(counts: &BTreeMap<String, usize>) -> Vec<(&String, usize)> {
+    let mut rows: Vec<(&String, usize)> = counts.iter().map(|(reason, count)| (reason, *count)).collect();
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    rows
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
+}
+
+/// Median, 99th percentile and mean, in milliseconds.
+fn times(mut all: Vec<Duration>) -> String {
+    all.sort_unstable();
+    let at = |share: f64| {
+        all.get(((all.len().max(1) - 1) as f64 * share) as usize).map_or(0.0, |one| one.as_secs_f64() * 1e3)
+    };
+    let mean = all.iter().sum::<Duration>().as_secs_f64() * 1e3 / all.len().max(1) as f64;
+    format!("median {:.3} ms, p99 {:.3} ms, mean {mean:.3} ms", at(0.5), at(0.99))
+}
