@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 
 import loop
 import pretrain
+import rename
 import solidity
 from contamination import excluded_hashes
 from corpus import read_jsonl
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--exclude", type=Path, nargs="*", default=[], help="benchmarks whose functions are no answers, as for corpus.py")
     parser.add_argument("--documents", type=Path, help="pretraining documents to mix in")
     parser.add_argument("--mix", type=float, default=0.12, help="their share of the tokens")
+    parser.add_argument("--rename", type=float, default=0.0, help="share of the samples whose names are exchanged for others")
     parser.add_argument("--checkpoint", type=Path, help="where to start from")
     parser.add_argument("--context", type=int, default=1024)
     parser.add_argument("--pack-only", action="store_true", help="write the packed windows and stop")
@@ -75,13 +77,20 @@ def prepare(args: argparse.Namespace, tokenizer: Tokenizer) -> None:
 def samples(args: argparse.Namespace, tokenizer: Tokenizer, counts: Counter) -> Iterator[tuple[int, Example]]:
     """(hash, example) of every chosen sample that fits the window; the hash is the answer's, so that copies stay together."""
     rows = itertools.chain.from_iterable(read_jsonl(path) for path in args.samples)
-    for sample in select(rows, excluded_hashes(args.exclude), counts, args.seed):
+    chosen = select(rows, excluded_hashes(args.exclude), counts, args.seed)
+    rng = random.Random(args.seed)
+    words, weights = rename.lexicon(chosen) if args.rename else ([], [])
+    for sample in chosen:
+        key = solidity.hash64("".join(sample["answer"].split()))
+        if rng.random() < args.rename and key % HELD_OUT:
+            sample = rename.renamed(sample, words, weights, rng)
+            counts["told in other words"] += 1
         example = encode(sample, tokenizer)
         if len(example.ids) > args.context:
             counts["longer than the window"] += 1
             continue
         counts["used"] += 1
-        yield solidity.hash64("".join(sample["answer"].split())), example
+        yield key, example
 
 
 def encode(sample: dict, tokenizer: Tokenizer) -> Example:

@@ -1,6 +1,7 @@
 """What the training stages promise, on the fixtures of `testdata/`: `python -m unittest tests`."""
 
 import json
+import random
 import tempfile
 import unittest
 from collections import Counter
@@ -17,6 +18,7 @@ import documents
 import kquants
 import loop
 import outliers
+import rename
 import solidity
 import tasks
 from average import average
@@ -318,12 +320,12 @@ class Selection(unittest.TestCase):
         self.assertEqual(len(select([row | {"documented": False} for row in rows], frozenset(), Counter(), 1)), 1)
 
     def test_getters_and_names_do_not_crowd_out_the_documented(self) -> None:
-        told = [self.sample(f"function f{i}(uint256 n) external {{ total{i} += n; emit Added(msg.sender, n, {i}); }}") for i in range(81)]
+        told = [self.sample(f"function f{i}(uint256 n) external {{ total{i} += n; emit Added(msg.sender, n, {i}); }}") for i in range(66)]
         getters = [self.sample(f"function g{i}() external view returns (uint256) {{ return g{i}; }}") for i in range(50)]
         named = [self.sample(f"function h{i}(uint256 n) external {{ left{i} -= n; emit Removed(msg.sender, n, {i}); }}", False) for i in range(50)]
         chosen = select(told + getters + named, frozenset(), Counter(), 1)
         kinds = Counter(row["answer"][9] for row in chosen)
-        self.assertEqual(kinds, {"f": 81, "g": 4, "h": 15})
+        self.assertEqual(kinds, {"f": 66, "g": 4, "h": 30})
 
     def test_an_answer_of_a_benchmark_is_left_out(self) -> None:
         row = self.sample("function f(uint256 n) external { total += n; }")
@@ -331,6 +333,26 @@ class Selection(unittest.TestCase):
         value = solidity.body_hash("function f(uint256 m) external", "{ total += m; }")
         self.assertEqual((select([row, {"answer": "x"}], frozenset({value}), counts, 1), counts["in a benchmark"]), ([], 1))
         self.assertEqual(counts["without messages or answer"], 1)
+
+
+class OtherWords(unittest.TestCase):
+    ROW = {"messages": [{"role": "system", "content": "Write one secure Solidity function."},
+                        {"role": "user", "content": "contract Vault\nmapping(address => bool) rewardoors;\nevent RewardoorSet(address who);\n\n"
+                                                    "/// @notice Sets whether somebody is a rewardoor\nfunction setRewardoor(address who) external"}],
+           "think": "State: writes `rewardoors`; emits `RewardoorSet`.",
+           "answer": "function setRewardoor(address who) external { rewardoors[who] = true; emit RewardoorSet(msg.sender); }"}
+
+    def test_a_word_becomes_another_wherever_it_stands_and_the_language_stays(self) -> None:
+        made = next(made for seed in range(20)
+                    if (made := rename.renamed(self.ROW, ["lantern"], [1], random.Random(seed)))["think"] != self.ROW["think"])
+        self.assertEqual(made["think"], "State: writes `lanterns`; emits `LanternSet`.")
+        self.assertEqual(made["answer"], "function setLantern(address who) external { lanterns[who] = true; emit LanternSet(msg.sender); }")
+        self.assertIn("/// @notice Sets whether somebody is a lantern", made["messages"][-1]["content"])
+        self.assertEqual(made["messages"][0], self.ROW["messages"][0])
+
+    def test_two_names_never_become_one(self) -> None:
+        made = rename.renamed(self.ROW, ["vault", "rewardoor"], [1, 1], random.Random(1))
+        self.assertEqual(made["answer"], self.ROW["answer"])
 
 
 class Outliers(unittest.TestCase):
