@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--samples", type=Path, nargs="+", help="may be left out when RUN/train.zst is there")
     parser.add_argument("--exclude", type=Path, nargs="*", default=[], help="benchmarks whose functions are no answers, as for corpus.py")
     parser.add_argument("--documents", type=Path, help="pretraining documents to mix in")
-    parser.add_argument("--mix", type=float, default=0.12, help="their share of the tokens")
+    parser.add_argument("--mix", type=float, default=0.4, help="their share of the tokens; with a tenth of it pre-training is forgotten (LOG.md)")
     parser.add_argument("--rename", type=float, default=0.0, help="share of the samples whose names are exchanged for others")
     parser.add_argument("--checkpoint", type=Path, help="where to start from")
     parser.add_argument("--context", type=int, default=1024)

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 import corpus
 import documents
+import held_out
 import kquants
 import loop
 import outliers
@@ -395,6 +396,15 @@ class Outliers(unittest.TestCase):
 
 
 class Numerics(unittest.TestCase):
+    def test_the_losses_of_reasoning_and_code_are_those_of_all_that_is_learned(self) -> None:
+        torch.manual_seed(1)
+        model = Qwen2(Config(vocab_size=32, hidden=16, layers=1, heads=2, kv_heads=1, ffn=16))
+        ids = [3, 4, 5, 6, 7, 8, 9, 10]
+        reasoning, code = held_out.apart(model, Example(ids, [False] * 3 + [True] * 5), answer=7)
+        self.assertEqual((len(reasoning), len(code)), (2, 3), "6 and 7 are reasoning, what follows is code")
+        whole = F.cross_entropy(model.logits(torch.tensor([ids[:-1]]))[0], torch.tensor(ids[1:]), reduction="none")
+        torch.testing.assert_close(torch.cat((reasoning, code)), whole[2:])
+
     def test_chunked_cross_entropy_equals_pytorchs(self) -> None:
         torch.manual_seed(1)
         hidden, weight = torch.randn(300, 16, requires_grad=True), torch.randn(50, 16, requires_grad=True)

@@ -17,7 +17,7 @@ vocab="${VOCAB:-8192}"
 if [ "${SAMPLES:-}" ]; then
     "$python" sft.py --tokenizer "$shards/tokenizer.json" --documents "$work/corpus/documents.jsonl.zst" --samples "$SAMPLES" \
         ${EXCLUDE:+--exclude $EXCLUDE} \
-        --out "$shards/sft" --pack-only
+        --rename 0.5 --out "$shards/sft" --pack-only
 fi
 size=$(du -sm "$shards" | cut -f1)
 echo "$shards: $size MiB"

@@ -24,7 +24,7 @@ grep -q "from step 8" "$work/resumed.txt"
 "$python" outliers.py --contracts "$work/corpus/contracts.jsonl.zst" --checkpoint "$work/pretrain/checkpoint.pt" \
     --tokenizer "$work/tokenizer.json" --out "$work/outliers.json" --clusters 4
 "$python" corpus.py build --sources testdata ../examples --out "$work/corpus2" --outliers "$work/outliers.json" "${lists[@]}" > /dev/null
-"$python" sft.py "${common[@]}" --samples testdata/samples.jsonl --checkpoint "$work/pretrain/checkpoint.pt" --out "$work/sft" \
+"$python" sft.py "${common[@]}" --rename 0.5 --samples testdata/samples.jsonl --checkpoint "$work/pretrain/checkpoint.pt" --out "$work/sft" \
     --tokens 2048 --context 256 --batch 2 --micro-batch 2 --eval-every 4 --threads 1
 "$python" export.py --checkpoint "$work/sft/checkpoint.pt" --tokenizer "$work/tokenizer.json" --out "$work/models" --name toy \
     --types f16 q8_0 q4_0 q4_k_m --reference "$work/models/parity.json"
