@@ -244,6 +244,22 @@ impl Checker {
         Judgement { verdict, splice, answer: report.answer, idle: report.idle, contracts }
     }
 
+    /// What solc makes of the file with a body, braces included, in the stub's place; nothing else is asked. `sources.main()` holds the
+    /// stub.
+    ///
+    /// # Errors
+    /// When there is no compiler, or it breaks down. That the body does not compile is in the report.
+    pub fn compile_body(
+        &self,
+        sources: &Sources,
+        stub: &FunctionStub,
+        body: &str,
+    ) -> Result<CompileReport, CompileError> {
+        let document = Document::parse(&*sources.main().text);
+        let whole = splice(&document, stub, &format!("{} {body}", stub.signature)).text;
+        self.compilers.compile(&sources.with_main(&whole), Output::Bytecode { optimize: false })
+    }
+
     /// The settings by which findings of a file are told, `None` when it is excluded, and what is wrong with the project's.
     pub fn settings(&self, project: &Project, path: &Path) -> (Option<Settings>, Vec<Diagnostic>) {
         let CheckerConfig { follow, detectors, defaults, .. } = &self.config;

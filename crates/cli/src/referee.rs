@@ -6,10 +6,9 @@ use solwright_analysis::project::Sources;
 use solwright_checker::{
     Checker, Level,
     behaviour::{Call, Comparison, Difference, Fuzz, IDLE, Reverts, entry, subjects},
-    compile::{CompiledContract, Output},
-    splice,
+    compile::CompiledContract,
 };
-use solwright_syntax::{Document, FunctionStub};
+use solwright_syntax::FunctionStub;
 use std::sync::atomic::AtomicBool;
 
 /// What became of an answer that compiles.
@@ -62,11 +61,9 @@ impl Referee<'_> {
     /// # Errors
     /// Why the task cannot be judged.
     pub fn prepare(&self, sources: &Sources, stub: &FunctionStub, reference: &str) -> anyhow::Result<Observed> {
-        let document = Document::parse(&*sources.main().text);
-        let with = |body: &str| splice::splice(&document, stub, &format!("{} {body}", stub.signature)).text;
         let body = reference.find('{').map_or(reference, |at| &reference[at..]);
-        let references = self.contracts(sources, &with(body)).context("the reference does not compile")?;
-        let controls = IDLE.iter().map(|body| self.contracts(sources, &with(body))).collect::<Result<Vec<_>, _>>()?;
+        let references = self.contracts(sources, stub, body).context("the reference does not compile")?;
+        let controls = IDLE.iter().map(|body| self.contracts(sources, stub, body)).collect::<Result<Vec<_>, _>>()?;
         let mut why = "nothing that uses it can be deployed".to_owned();
         for drawn_storage in [false, true] {
             for reference in subjects(&references, &stub.contract) {
@@ -94,9 +91,8 @@ impl Referee<'_> {
         Ok(None)
     }
 
-    fn contracts(&self, sources: &Sources, text: &str) -> anyhow::Result<Vec<CompiledContract>> {
-        let whole = sources.with_main(text);
-        let report = self.checker.compilers().compile(&whole, Output::Bytecode { optimize: false })?;
+    fn contracts(&self, sources: &Sources, stub: &FunctionStub, body: &str) -> anyhow::Result<Vec<CompiledContract>> {
+        let report = self.checker.compile_body(sources, stub, body)?;
         if report.contracts.is_empty() {
             let error = report.diagnostics.iter().find(|said| said.level == Level::Error);
             let first = error.map_or("nothing to deploy", |error| &error.message);

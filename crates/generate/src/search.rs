@@ -397,16 +397,11 @@ impl Task<'_> {
             let asks = stub.signature.split_whitespace().any(|word| matches!(word, "view" | "pure"));
             // Who is to act and only refuses does nothing; to refuse may be all that a question is for.
             let empty = if asks { Reverts::Any } else { Reverts::Open };
-            let idle =
-                [(Reverts::Any, REVERT), (empty, EMPTY)].map(|(must, body)| (must, self.control(body).contracts));
-            behaviour::order(candidates, stub, &idle);
+            let compiled = |body| self.checker.compile_body(self.sources, stub, body).map(|report| report.contracts);
+            if let (Ok(refusing), Ok(doing_nothing)) = (compiled(REVERT), compiled(EMPTY)) {
+                behaviour::order(candidates, stub, &[(Reverts::Any, refusing), (empty, doing_nothing)]);
+            }
         }
-    }
-
-    /// The file with a body that is known to do nothing.
-    fn control(&self, body: &str) -> Judgement {
-        let answer = format!("<think>.</think><answer>{} {body}</answer>", self.request.stub.signature);
-        self.checker.judge(self.sources, &self.request.stub, &answer, None)
     }
 
     fn keep(&self, best: &mut Option<Round>, judgement: Judgement, mean_log_probability: f64) {
@@ -450,7 +445,9 @@ fn notes(task: &Task<'_>, best: Option<&Candidate>) -> Vec<String> {
     let mut notes: Vec<String> =
         missing.map(|missing| format!("import `{}` cannot be found: {}", missing.path, missing.reason)).collect();
     if notes.is_empty() && best.is_some_and(|best| !best.verdict.compiles()) {
-        let control = task.control(REVERT);
+        let stub = &task.request.stub;
+        let control = format!("<think>.</think><answer>{} {REVERT}</answer>", stub.signature);
+        let control = task.checker.judge(task.sources, stub, &control, None);
         let error = first_error(&control.verdict);
         notes.extend(
             error.map(|error| format!("the file does not compile whatever stands here, mend this first: {error}")),

@@ -87,12 +87,8 @@ pub fn run(command: &BenchChecker) -> anyhow::Result<Outcome> {
 /// Keeps about so many samples, evenly, and by twos: vulnerable code is followed by the same code mended.
 fn thin(samples: &mut Vec<Sample>, limit: usize) {
     let (twos, wanted) = (samples.len().div_ceil(2), limit.div_ceil(2));
-    let mut at = 0;
-    samples.retain(|_| {
-        let two = at / 2;
-        at += 1;
-        wanted >= twos || two * wanted / twos != (two + 1) * wanted / twos
-    });
+    let mut places = 0..;
+    samples.retain(|_| places.next().is_some_and(|at: usize| super::stays(at / 2, twos, wanted)));
 }
 
 fn read(command: &BenchChecker, scratch: &Path) -> anyhow::Result<Vec<Corpus>> {

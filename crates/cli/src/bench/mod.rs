@@ -23,3 +23,14 @@ pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
         Bench::Constraint(command) => constraint::run(command),
     }
 }
+
+/// Whether the one at this place stays when so many of all do, evenly.
+fn stays(at: usize, of: usize, wanted: usize) -> bool {
+    wanted >= of || at * wanted / of != (at + 1) * wanted / of
+}
+
+/// So many of all, evenly.
+fn thin<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
+    let of = all.len();
+    all.into_iter().enumerate().filter(|(at, _)| stays(*at, of, wanted)).map(|(_, one)| one).collect()
+}

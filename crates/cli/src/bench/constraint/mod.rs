@@ -75,13 +75,6 @@ fn tasks(files: &[PathBuf]) -> anyhow::Result<Vec<Task>> {
     if all.is_empty() { Err(anyhow!("the files hold no task")) } else { Ok(all) }
 }
 
-/// So many of all, evenly.
-fn spread<T>(all: Vec<T>, count: usize) -> Vec<T> {
-    let length = all.len();
-    let keep = |at: &usize| at * count / length.max(1) != (at + 1) * count / length.max(1);
-    all.into_iter().enumerate().filter(|(at, _)| length <= count || keep(at)).map(|(_, one)| one).collect()
-}
-
 /// Counts by reason, the largest first.
 fn ranked(counts: &BTreeMap<String, usize>) -> Vec<(&String, usize)> {
     let mut rows: Vec<(&String, usize)> = counts.iter().map(|(reason, count)| (reason, *count)).collect();

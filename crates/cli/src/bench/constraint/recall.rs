@@ -1,7 +1,7 @@
 //! Real bodies put through the constraint in their own contracts.
 
-use super::{Asked, percent, ranked, spread, tasks};
-use crate::{args::BenchConstraint, parallel};
+use super::{Asked, percent, ranked, tasks};
+use crate::{args::BenchConstraint, bench::thin, parallel};
 use solwright_generate::grammar::{Admission, Refusal, Vocabulary, admit};
 use solwright_model::Tokenizer;
 use std::{
@@ -15,7 +15,7 @@ const LEAST_TYPED: f64 = 90.0;
 const LEAST_FALLEN_BACK: f64 = 99.0;
 
 pub fn run(command: &BenchConstraint, vocabulary: &Arc<Vocabulary>, tokenizer: &Tokenizer) -> anyhow::Result<bool> {
-    let all = spread(tasks(&command.recall)?, command.bodies);
+    let all = thin(tasks(&command.recall)?, command.bodies);
     let start = Instant::now();
     let (mut read, mut typed, mut fallen, mut statements) = (0, 0, 0, 0);
     let mut refusals: Vec<(String, Refusal)> = Vec::new();

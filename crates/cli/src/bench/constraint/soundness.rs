@@ -1,7 +1,7 @@
 //! Random bodies under the constraint, each judged by solc.
 
-use super::{Asked, percent, ranked, spread, tasks, times};
-use crate::{args::BenchConstraint, parallel, setup};
+use super::{Asked, percent, ranked, tasks, times};
+use crate::{args::BenchConstraint, bench::thin, parallel, setup};
 use solwright_checker::{Checker, Level, compile::Output};
 use solwright_generate::grammar::{Constraint, Drawer, Vocabulary};
 use std::{
@@ -36,7 +36,7 @@ pub fn run(command: &BenchConstraint, vocabulary: &Arc<Vocabulary>) -> anyhow::R
     let checker = Checker::new(setup::config_of(command.setup.solc.clone()));
     let small = tasks(&command.soundness)?.into_iter().filter(|task| task.text.len() < MOST_BYTES).collect();
     // Some files do not compile as they are.
-    let asked = spread(small, command.stubs + command.stubs / 4);
+    let asked = thin(small, command.stubs + command.stubs / 4);
     let share = command.drafts.div_ceil(command.stubs.max(1));
     let (mut total, mut stubs) = (Tally::default(), 0);
     let mut refused = BTreeMap::new();

@@ -96,7 +96,7 @@ fn tasks(command: &BenchGenerate, forge: Option<&Forge>) -> anyhow::Result<(Vec<
         (TaskSet::Soleval, _) => return tested(command, forge.context("SolEval is judged by forge")?),
     };
     let asked = tasks.into_iter().map(|task| (task, None)).collect();
-    Ok((thin(asked, command.limit), notes))
+    Ok((super::thin(asked, command.limit.unwrap_or(usize::MAX)), notes))
 }
 
 /// SolEval's tasks whose tests notice `revert()`.
@@ -110,18 +110,11 @@ fn tested(command: &BenchGenerate, forge: &Forge) -> anyhow::Result<(Vec<Asked>,
         found.retain(|tested| soleval::is_plain(&tested.task));
         notes.push(format!("{} of them are longer than four lines and have no assembly", found.len()));
     }
-    let found = thin(found, command.limit);
+    let found = super::thin(found, command.limit.unwrap_or(usize::MAX));
     let threads = parallel::threads(found.len());
     let (powerful, more) = soleval::with_power(found, forge, threads, &AtomicBool::new(false))?;
     notes.extend(more);
     Ok((powerful.into_iter().map(|tested| (tested.task, Some(tested.tests))).collect(), notes))
-}
-
-/// So many of all, evenly.
-fn thin<T>(all: Vec<T>, limit: Option<usize>) -> Vec<T> {
-    let (count, limit) = (all.len(), limit.unwrap_or(usize::MAX));
-    let is_kept = |at: usize| limit >= count || at * limit / count != (at + 1) * limit / count;
-    all.into_iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, one)| one).collect()
 }
 
 /// How answers are compared: which of two reasons a call reverts with, when both hold, no documentation says.
