@@ -18,6 +18,7 @@ import documents
 import held_out
 import kquants
 import loop
+import nearby
 import outliers
 import rename
 import solidity
@@ -404,6 +405,17 @@ class Numerics(unittest.TestCase):
         self.assertEqual((len(reasoning), len(code)), (2, 3), "6 and 7 are reasoning, what follows is code")
         whole = F.cross_entropy(model.logits(torch.tensor([ids[:-1]]))[0], torch.tensor(ids[1:]), reduction="none")
         torch.testing.assert_close(torch.cat((reasoning, code)), whole[2:])
+
+    def test_code_nearby_votes_by_its_longest_match_and_is_weighed_by_how_often_it_is_right(self) -> None:
+        index = nearby.positions([1, 2, 3, 4, 9, 2, 3, 4, 5, 0, 2, 3, 4, 5])
+        self.assertEqual(nearby.token(index, [7, 1, 2, 3, 4], 9, 0.1), nearby.Seen(0.1, 1.0, (3, 1)), "one place has all four")
+        self.assertEqual(nearby.token(index, [7, 2, 3, 4], 5, 0.1), nearby.Seen(0.1, 2 / 3, (2, 0)), "three places have three")
+        self.assertEqual(nearby.token(index, [8], 5, 0.1), nearby.Seen(0.1, 0.0, None))
+        right = [nearby.Seen(0.1, 1.0, (3, 1))] * 9 + [nearby.Seen(0.1, 0.0, (3, 1))]
+        table = nearby.fit(right)
+        self.assertAlmostEqual(table[3, 1], 0.889, places=3, msg="0.9 of the votes are right, and the model is right by itself at times")
+        self.assertLess(nearby.loss(right, table), nearby.loss(right, {}))
+        self.assertEqual(nearby.outdented("contract C {\n    // why\n    uint x;\n\n        f();\n}"), "contract C {\nuint x;\n    f();\n}\n")
 
     def test_chunked_cross_entropy_equals_pytorchs(self) -> None:
         torch.manual_seed(1)

@@ -385,8 +385,10 @@ pub enum Method {
     Samples,
     /// What the editor does
     Search,
-    /// The search without its constraint on names
+    /// The search without its constraint on types and names
     NoConstraint,
+    /// The search without a look at the code nearby
+    NoNearby,
     /// The search without repairs
     NoRepair,
     /// The search without comparing how its drafts behave

@@ -58,7 +58,13 @@ pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> 
             let line_ends = !written.trim().is_empty() && piece.contains('\n');
             if braces.read(piece).is_some() || (!block && line_ends) { Heard::Stop } else { Heard::Taken }
         };
-        let limits = Limits { tokens: request.max_tokens, deadline: start + request.deadline, may_end: true };
+        let limits = Limits {
+            tokens: request.max_tokens,
+            deadline: start + request.deadline,
+            may_end: true,
+            statement: usize::MAX,
+            least_allowed: 0.0,
+        };
         draft.write(desk, limits, listen, &flag)?;
         let text = tidy(&draft.text(desk), suffix, block);
         Ok(Completion {

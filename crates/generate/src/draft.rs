@@ -1,8 +1,15 @@
 //! A draft: the tokens of one candidate while it is written, with the session that can go back to any of them.
 
-use crate::engine::{Desk, EngineError};
+use crate::{
+    engine::{Desk, EngineError},
+    grammar::{Constraint, REVERT},
+    nearby::Nearby,
+};
 use solwright_model::{Cancel, ModelError, Sampler, Sampling, Session};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// One candidate while it is written.
 pub struct Draft {
@@ -14,10 +21,21 @@ pub struct Draft {
     log_probabilities: Vec<Option<f64>>,
     /// Of the next token.
     logits: Vec<f32>,
+    constraint: Option<Constrained>,
+    nearby: Option<Arc<Nearby>>,
     /// Tokens the model wrote, those that were taken back included.
     pub written: usize,
     /// Time spent on writing them.
     pub decoding: Duration,
+}
+
+/// Tokens of the context that are kept free for what closes a text.
+const CLOSING_TOKENS: usize = 96;
+
+/// What holds the tokens of a draft from one of them on.
+struct Constrained {
+    start: usize,
+    constraint: Constraint,
 }
 
 /// What bounds a stretch of writing.
@@ -29,7 +47,27 @@ pub struct Limits {
     pub deadline: Instant,
     /// Whether the model may end the stretch; else its end tokens are drawn anew.
     pub may_end: bool,
+    /// Tokens of one statement after which what closes it is preferred; a weak model finds no end to an expression.
+    pub statement: usize,
+    /// Least share of the model's probability that the constraint must leave, 0 to 1. Where it leaves less, what the model would write
+    /// next cannot be said, and what it writes instead is noise.
+    pub least_allowed: f64,
 }
+
+/// How a stretch of writing came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The listener or the model ended it, a limit was met, or nothing can follow.
+    Ended,
+    /// The constraint leaves too little of what the model would write.
+    Astray,
+}
+
+/// Where the types leave less of the model's probability than this, it is astray.
+pub const LEAST_ALLOWED: f64 = 0.03;
+
+/// What is added to the logits of what closes a statement that is too long.
+const HURRY: f32 = 4.0;
 
 impl Draft {
     /// A draft that begins after `prompt`.
@@ -56,6 +94,21 @@ impl Draft {
         self.sampler = Sampler::new(sampling);
     }
 
+    /// Lets the constraint decide which tokens may follow.
+    pub fn constrain(&mut self, constraint: Constraint) {
+        self.constraint = Some(Constrained { start: self.tokens.len(), constraint });
+    }
+
+    /// Whether a constraint decides.
+    pub fn is_constrained(&self) -> bool {
+        self.constraint.is_some()
+    }
+
+    /// Lets the code nearby have its say from here on.
+    pub fn look_around(&mut self, nearby: Arc<Nearby>) {
+        self.nearby = Some(nearby);
+    }
+
     /// Writes on until `listen` stops it, the model ends, or a limit is met. A piece that `listen` refuses is drawn anew.
     ///
     /// # Errors
@@ -66,7 +119,7 @@ impl Draft {
         limits: Limits,
         mut listen: impl FnMut(&str) -> Heard,
         cancel: &Cancel,
-    ) -> Result<(), EngineError> {
+    ) -> Result<End, EngineError> {
         let start = Instant::now();
         let result = self.write_on(desk, limits, &mut listen, cancel);
         self.decoding += start.elapsed();
@@ -83,6 +136,11 @@ impl Draft {
             return Ok(());
         }
         self.logits = self.session.prefill(&tokens, cancel)?;
+        if let Some(Constrained { constraint, .. }) = &mut self.constraint
+            && !tokens.iter().all(|token| constraint.push(*token))
+        {
+            self.constraint = None;
+        }
         self.log_probabilities.extend(tokens.iter().map(|_| None));
         self.tokens.extend(tokens);
         Ok(())
@@ -106,12 +164,61 @@ impl Draft {
         }
         self.tokens.truncate(kept);
         self.log_probabilities.truncate(kept);
+        if let Some(Constrained { start, constraint }) = &mut self.constraint
+            && (kept < *start || constraint.truncate(kept - *start).is_err())
+        {
+            self.constraint = None;
+        }
         // The logits after the last kept token come from feeding it once more.
         let length = self.prompt_length + kept;
         let last = self.session.tokens().get(length - 1).copied().unwrap_or_default();
         self.session.truncate(length - 1);
         self.logits = self.session.step(last)?;
         Ok(())
+    }
+
+    /// Ends a constrained text that is not whole, after the last statement where it can end; what must be returned then is written once
+    /// more, and where that finds no end either the text ends with `revert()`.
+    ///
+    /// # Errors
+    /// When the work is cancelled or the model fails.
+    pub fn close(&mut self, desk: &Desk<'_>, deadline: Instant, cancel: &Cancel) -> Result<(), EngineError> {
+        const RETURN_TOKENS: usize = 64;
+        const RETURN_ATTEMPTS: usize = 6;
+        const END: &str = "\n}";
+        let Some(Constrained { constraint, .. }) = &mut self.constraint else { return Ok(()) };
+        if constraint.is_whole() {
+            return Ok(());
+        }
+        let Some(closed) = constraint.closed() else { return Ok(()) };
+        let written = constraint.text().len();
+        let head = self.text(desk).len().saturating_sub(written);
+        let Some(open) = closed.strip_suffix(&format!("{REVERT}{END}")) else {
+            return self.replace(desk, head, &closed, cancel);
+        };
+        for attempt in 1..=RETURN_ATTEMPTS {
+            self.replace(desk, head, &format!("{open}return"), cancel)?;
+            let least_allowed = if attempt < RETURN_ATTEMPTS { LEAST_ALLOWED } else { 0.0 };
+            let (tokens, statement) = (RETURN_TOKENS, RETURN_TOKENS / 4);
+            let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
+            let listen = |piece: &str| if piece.contains(';') { Heard::Stop } else { Heard::Taken };
+            if self.write(desk, limits, listen, cancel)? == End::Ended {
+                break;
+            }
+        }
+        let mut ended = self.constraint.as_ref().map(|held| held.constraint.fork());
+        let brace = desk.model.tokenizer().encode(END, true);
+        let ends = ended.as_mut().is_some_and(|ended| brace.iter().all(|token| ended.push(*token)) && ended.is_whole());
+        if ends { self.force(desk, END, cancel) } else { self.replace(desk, head, &closed, cancel) }
+    }
+
+    /// Puts `text` in the place of everything from byte `head` on, and keeps the tokens that say the same.
+    fn replace(&mut self, desk: &Desk<'_>, head: usize, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
+        let written = self.text(desk);
+        let common = written.bytes().skip(head).zip(text.bytes()).take_while(|(a, b)| a == b).count();
+        self.cut(desk, head + common)?;
+        let kept = self.text(desk).len().saturating_sub(head);
+        self.force(desk, text.get(kept..).unwrap_or_default(), cancel)
     }
 
     /// Mean log-probability of the tokens that the model chose, in nats.
@@ -128,6 +235,8 @@ impl Draft {
             tokens: Vec::new(),
             log_probabilities: Vec::new(),
             logits,
+            constraint: None,
+            nearby: None,
             written: 0,
             decoding: Duration::ZERO,
         }
@@ -139,54 +248,119 @@ impl Draft {
         limits: Limits,
         listen: &mut dyn FnMut(&str) -> Heard,
         cancel: &Cancel,
-    ) -> Result<(), EngineError> {
-        let end = self.tokens.len() + limits.tokens;
+    ) -> Result<End, EngineError> {
+        let room = desk.model.info().context_length.saturating_sub(self.prompt_length + CLOSING_TOKENS);
+        let end = room.min(self.tokens.len() + limits.tokens);
+        let mut statement = 0;
         while self.tokens.len() < end && Instant::now() < limits.deadline {
             if cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
             desk.let_urgent_pass();
-            let Some(Choice { token, log_probability, heard }) = self.choose(desk, limits.may_end, listen) else {
-                return Ok(());
+            if statement > limits.statement {
+                self.hurry(desk);
+            }
+            let Choice { token, log_probability, heard } = match self.choose(desk, limits, listen) {
+                Ok(choice) => choice,
+                Err(end) => return Ok(end),
             };
             self.logits = match self.session.step(token) {
                 Ok(logits) => logits,
-                Err(ModelError::ContextFull { .. }) => return Ok(()),
+                Err(ModelError::ContextFull { .. }) => {
+                    self.retract();
+                    return Ok(End::Ended);
+                }
                 Err(error) => return Err(error.into()),
             };
+            let ends = desk.model.tokenizer().token_bytes(token).iter().any(|byte| b";{}".contains(byte));
+            statement = if ends { 0 } else { statement + 1 };
             self.tokens.push(token);
             self.log_probabilities.push(Some(log_probability));
             self.written += 1;
             if heard == Heard::Stop {
-                return Ok(());
+                return Ok(End::Ended);
             }
         }
-        Ok(())
+        Ok(End::Ended)
     }
 
-    /// The next token that `listen` takes; `None` where the model ends and may. When a few draws are refused the likeliest token that
-    /// is taken stands; when there is none, the first one drawn, so that a filter that is wrong costs a repair and not the draft.
-    fn choose(&mut self, desk: &Desk<'_>, may_end: bool, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
+    /// The next token that the constraint and `listen` take, or how the stretch ends there. When `listen` refuses a few draws the likeliest token that it takes stands; when there is none, the first one drawn, so
+    /// that a filter that is wrong costs a repair and not the draft.
+    fn choose(
+        &mut self,
+        desk: &Desk<'_>,
+        limits: Limits,
+        listen: &mut dyn FnMut(&str) -> Heard,
+    ) -> Result<Choice, End> {
         const MOST_DRAWS: usize = 8;
         let tokenizer = desk.model.tokenizer();
-        let total = log_sum_exp(&self.logits);
+        let mut total = log_sum_exp(&self.logits);
+        if let Some(nearby) = &self.nearby {
+            nearby.blend(&self.tokens, &mut self.logits, total);
+            total = log_sum_exp(&self.logits);
+        }
         let mut first = None;
         for _ in 0..MOST_DRAWS {
             let token = self.sampler.sample(&mut self.logits, &self.tokens);
-            let logit = self.logits.get_mut(token as usize)?;
-            let log_probability = f64::from(*logit) - total;
-            if !tokenizer.is_stop(token) {
+            let Some(log_probability) = self.logits.get(token as usize).map(|&logit| f64::from(logit) - total) else {
+                break;
+            };
+            if !self.admit(token) {
+                self.mask(total, limits.least_allowed)?;
+            } else if !tokenizer.is_stop(token) {
                 let choice = Choice { token, log_probability, heard: listen(&tokenizer.decode(&[token])) };
                 if choice.heard != Heard::Refused {
-                    return Some(choice);
+                    return Ok(choice);
                 }
                 first.get_or_insert(choice);
-            } else if may_end {
-                return None;
+                self.retract();
+            } else if limits.may_end {
+                return Err(End::Ended);
             }
-            *logit = f32::NEG_INFINITY;
+            self.logits[token as usize] = f32::NEG_INFINITY;
         }
-        self.likeliest(desk, total, listen).or(first)
+        if self.constraint.is_some() {
+            return Err(End::Ended);
+        }
+        self.likeliest(desk, total, listen).or(first).ok_or(End::Ended)
+    }
+
+    /// Prefers what closes an expression.
+    fn hurry(&mut self, desk: &Desk<'_>) {
+        let tokenizer = desk.model.tokenizer();
+        for (token, logit) in (0..).zip(&mut self.logits) {
+            if tokenizer.token_bytes(token).trim_ascii_start().first().is_some_and(|first| b";)]}".contains(first)) {
+                *logit += HURRY;
+            }
+        }
+    }
+
+    /// Whether the constraint takes the token, if there is one.
+    fn admit(&mut self, token: u32) -> bool {
+        self.constraint.as_mut().is_none_or(|held| held.constraint.push(token))
+    }
+
+    /// Takes back the token that the constraint took last.
+    fn retract(&mut self) {
+        let kept = self.tokens.len();
+        if let Some(Constrained { start, constraint }) = &mut self.constraint
+            && constraint.truncate(kept - *start).is_err()
+        {
+            self.constraint = None;
+        }
+    }
+
+    /// Rules out what the constraint does not take; fails when that leaves nothing or less than `least`. Most draws are taken, and then
+    /// this is not needed.
+    fn mask(&mut self, total: f64, least: f64) -> Result<(), End> {
+        let Some(held) = &mut self.constraint else { return Ok(()) };
+        let allowed = held.constraint.mask().map_err(|_| End::Ended)?;
+        for (token, logit) in (0..).zip(&mut self.logits) {
+            if !allowed.is_allowed(token) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+        if log_sum_exp(&self.logits) - total < least.ln() { Err(End::Astray) } else { Ok(()) }
     }
 
     /// The likeliest token that `listen` takes.

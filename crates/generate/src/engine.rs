@@ -1,9 +1,13 @@
 //! The engine: owns the model on a thread of its own. Work is queued with a priority; urgent work (inline completion) runs between
 //! two tokens of patient work (generation), so that the editor never waits for a whole draft.
 
-use crate::proposal::ModelFacts;
+use crate::{
+    grammar::{GrammarError, Vocabulary},
+    proposal::ModelFacts,
+};
 use solwright_model::{Cancel, DeviceChoice, Model, ModelError, ModelSource};
 use std::{
+    cell::OnceCell,
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -87,6 +91,7 @@ pub struct Engine {
 pub struct Desk<'a> {
     /// The loaded model.
     pub model: &'a Model,
+    vocabulary: &'a OnceCell<Result<Arc<Vocabulary>, GrammarError>>,
     shared: &'a Shared,
 }
 
@@ -133,6 +138,7 @@ impl Engine {
             let loaded = load(&choice, device);
             for_thread.loaded(&loaded);
             drop(for_thread);
+            let vocabulary = OnceCell::new();
             // The thread holds no strong handle while it waits, so that the last `Engine` to go ends it.
             while let Some(shared) = worker.upgrade() {
                 let Some(work) = shared.next(Duration::from_millis(200)) else {
@@ -142,7 +148,9 @@ impl Engine {
                     continue;
                 };
                 match &loaded {
-                    Ok((model, _)) => shared.perform(work, Ok(&Desk { model, shared: &shared })),
+                    Ok((model, _)) => {
+                        shared.perform(work, Ok(&Desk { model, vocabulary: &vocabulary, shared: &shared }));
+                    }
                     Err(error) => shared.perform(work, Err(error.clone())),
                 }
             }
@@ -230,6 +238,14 @@ impl Engine {
 }
 
 impl Desk<'_> {
+    /// The model's vocabulary as a constraint wants it; made when it is first asked for.
+    ///
+    /// # Errors
+    /// When it cannot constrain.
+    pub fn vocabulary(&self) -> Result<Arc<Vocabulary>, GrammarError> {
+        self.vocabulary.get_or_init(|| Vocabulary::of(self.model.tokenizer())).clone()
+    }
+
     /// Lets waiting urgent work pass; patient work calls it after each token.
     pub fn let_urgent_pass(&self) {
         loop {

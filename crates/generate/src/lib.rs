@@ -7,6 +7,7 @@ mod draft;
 mod engine;
 pub mod grammar;
 mod names;
+mod nearby;
 pub mod prompt;
 mod proposal;
 pub mod provenance;

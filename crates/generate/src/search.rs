@@ -3,16 +3,21 @@
 
 use crate::{
     behaviour,
-    draft::{Draft, Heard, Limits},
+    draft::{Draft, End, Heard, LEAST_ALLOWED, Limits},
     engine::{Engine, EngineError, Priority},
+    grammar::{Constraint, GrammarError, TypedScope, Vocabulary},
     names::{ClaimFilter, NameFilter, Scope},
+    nearby::Nearby,
     prompt::{self, Prompt},
     proposal::{Candidate, Edit, Proposal},
     reasoning,
-    statement::{Braces, close, statement_start},
+    statement::{Braces, close, repeated_statement, statement_start},
     weigh::{failure, first_error, merit, rank},
 };
-use solwright_analysis::project::{Files, Project, Sources};
+use solwright_analysis::{
+    Program,
+    project::{Files, Project, Sources},
+};
 use solwright_checker::{
     Checker, Judgement,
     behaviour::{EMPTY, REVERT, Reverts},
@@ -55,8 +60,10 @@ pub struct GenerateOptions {
     pub seed: u64,
     /// How the first tokens of each draft are chosen.
     pub decoding: Decoding,
-    /// Whether a draft may only use names that are in scope.
+    /// Whether a draft may only say what its types allow.
     pub constrained: bool,
+    /// Whether code nearby is mixed into what the model would write.
+    pub nearby: bool,
     /// Whether drafts that compile are run beside each other.
     pub behaviour: bool,
     /// Wall-clock bound of the whole; what is there then is offered.
@@ -78,7 +85,16 @@ pub enum Decoding {
 impl Default for GenerateOptions {
     fn default() -> Self {
         let (decoding, deadline) = (Decoding::default(), Duration::from_secs(120));
-        Self { candidates: 4, repairs: 8, seed: 1, decoding, constrained: true, behaviour: true, deadline }
+        Self {
+            candidates: 4,
+            repairs: 8,
+            seed: 1,
+            decoding,
+            constrained: true,
+            nearby: true,
+            behaviour: true,
+            deadline,
+        }
     }
 }
 
@@ -119,9 +135,16 @@ pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
 /// Longest reasoning and longest code, in tokens.
 const THINK_TOKENS: usize = 256;
 const CODE_TOKENS: usize = 384;
+/// Tokens of one statement after which it should come to its end.
+const STATEMENT_TOKENS: usize = 96;
 const DRAFT_SAMPLING: Sampling =
     Sampling { temperature: 0.7, top_k: 0, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0, seed: 0 };
+/// Times that a draft may go astray, and tries of one statement before the one before it is in doubt.
+const MOST_STRAYS: usize = 12;
+const TRIES_OF_A_STATEMENT: usize = 3;
 const MOST_CANDIDATES: usize = 16;
+/// Most repairs of one draft that the compiler takes as it is: each costs a compilation, and few of them make a draft better.
+const MOST_POLISHING: usize = 2;
 /// Tags that stand only where the form of the answer puts them.
 const TAGS: [&str; 4] = ["<think>", "</think>", "<answer>", "</answer>"];
 
@@ -141,7 +164,9 @@ pub fn generate(
     let request = &GenerateRequest { stub: with_visibility(&request.stub), ..request.clone() };
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
-    let first = begin(engine, &sources, &document, request, cancel)?;
+    let Begun { draft: first, vocabulary, nearby } = begin(engine, &sources, &document, request, cancel)?;
+    let constraint =
+        request.options.constrained.then(|| vocabulary.and_then(|all| constraint(&sources, &document, request, all)));
     let count = match request.options.decoding {
         Decoding::Greedy => 1,
         Decoding::Mixed | Decoding::Sampled => request.options.candidates.clamp(1, MOST_CANDIDATES),
@@ -151,6 +176,8 @@ pub fn generate(
         checker,
         sources: &sources,
         scope: Arc::new(Scope::of(&sources, &document, &request.stub)),
+        constraint,
+        nearby: request.options.nearby.then_some(nearby),
         request,
         progress,
         cancel,
@@ -214,6 +241,9 @@ struct Task<'a> {
     checker: &'a Checker,
     sources: &'a Sources,
     scope: Arc<Scope>,
+    /// What a body may say by its types, or why that is not known; none where nobody asked.
+    constraint: Option<Result<Constraint, GrammarError>>,
+    nearby: Option<Arc<Nearby>>,
     request: &'a GenerateRequest,
     progress: OnProgress<'a>,
     cancel: &'a Cancel,
@@ -226,13 +256,21 @@ struct Round {
     mean_log_probability: f64,
 }
 
+/// What drafts begin with.
+struct Begun {
+    /// After the prompt.
+    draft: Draft,
+    vocabulary: Result<Arc<Vocabulary>, GrammarError>,
+    nearby: Arc<Nearby>,
+}
+
 fn begin(
     engine: &Engine,
     sources: &Sources,
     document: &Document,
     request: &GenerateRequest,
     cancel: &Cancel,
-) -> Result<Draft, EngineError> {
+) -> Result<Begun, EngineError> {
     let (sources, document, stub) = (sources.clone(), document.clone(), request.stub.clone());
     let flag = cancel.clone();
     engine.run(Priority::Patient, cancel, move |desk| {
@@ -240,28 +278,54 @@ fn begin(
         let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
         let text = desk.model.chat_prompt(&messages, true)?;
         let tokens = desk.model.tokenizer().encode(&format!("{text}<think>\n"), true);
-        Draft::begin(desk.model.session(), &tokens, Sampling::default(), &flag)
+        let nearby = Arc::new(Nearby::of(&sources, &stub, desk.model.tokenizer()));
+        let draft = Draft::begin(desk.model.session(), &tokens, Sampling::default(), &flag)?;
+        Ok(Begun { draft, vocabulary: desk.vocabulary(), nearby })
     })
+}
+
+/// What the stub's body may say by its types.
+fn constraint(
+    sources: &Sources,
+    document: &Document,
+    request: &GenerateRequest,
+    vocabulary: Arc<Vocabulary>,
+) -> Result<Constraint, GrammarError> {
+    let whole = splice::splice(document, &request.stub, &format!("{} {EMPTY}", request.stub.signature));
+    let program = Program::build(&sources.with_main(&whole.text));
+    let function = program
+        .function_at(whole.span.start)
+        .ok_or_else(|| GrammarError::Grammar("the function cannot be read where it stands".to_owned()))?;
+    Constraint::new(vocabulary, Arc::new(TypedScope::of(&program, function)))
 }
 
 impl Task<'_> {
     /// One draft from its first token to its last verdict.
     fn candidate(&self, number: usize, draft: Draft) -> Result<(Candidate, Duration), EngineError> {
         (self.progress)(Progress::Reasoning { candidate: number + 1 });
-        let (draft, text) = self.think(draft)?;
+        let (mut draft, text) = self.think(draft)?;
+        if let Some(Ok(constraint)) = &self.constraint {
+            draft.constrain(constraint.fork());
+        }
+        if let Some(nearby) = &self.nearby {
+            draft.look_around(Arc::clone(nearby));
+        }
         (self.progress)(Progress::Writing { candidate: number + 1 });
-        let (mut draft, mut text) = self.code(draft, text, CODE_TOKENS)?;
+        let (mut draft, mut text) = self.code(draft, text, self.sampling(number, 0))?;
         let head = self.head(&text);
         let mut best: Option<Round> = None;
         let mut repairs = Vec::new();
         let mut last_cut = usize::MAX;
+        let mut polishing = 0;
         for round in 0..=self.request.options.repairs {
             (self.progress)(Progress::Judging { candidate: number + 1, round });
             let judgement = self.judge(&text);
             let failure = failure(&judgement);
             self.keep(&mut best, judgement, draft.mean_log_probability());
             let Some(failure) = failure else { break };
-            if round == self.request.options.repairs || Instant::now() > self.deadline {
+            polishing += usize::from(!failure.refused);
+            let enough = round == self.request.options.repairs || polishing > MOST_POLISHING;
+            if enough || Instant::now() > self.deadline {
                 break;
             }
             // The same statement failing again means that what stands before it leads nowhere.
@@ -313,7 +377,12 @@ impl Task<'_> {
                 claims = tried;
                 Heard::Taken
             };
-            draft.write(desk, Limits { tokens: THINK_TOKENS, deadline, may_end: false }, listen, &flag)?;
+            draft.write(
+                desk,
+                Limits { tokens: THINK_TOKENS, deadline, may_end: false, statement: THINK_TOKENS, least_allowed: 0.0 },
+                listen,
+                &flag,
+            )?;
             if !draft.text(desk).ends_with("</think>") {
                 draft.force(desk, "\n</think>", &flag)?;
             }
@@ -321,27 +390,55 @@ impl Task<'_> {
         })
     }
 
-    /// Writes code until the function's own brace closes.
-    fn code(&self, draft: Draft, text: String, tokens: usize) -> Result<(Draft, String), EngineError> {
+    /// Writes code until the function's own brace closes. Where the types do not allow what the model would say, its last statement is
+    /// written anew, and the one before it too when that does not help.
+    fn code(&self, draft: Draft, text: String, sampling: Sampling) -> Result<(Draft, String), EngineError> {
         let head = self.head(&text);
-        let mut braces = Braces::open(1);
-        braces.read(&text[head..]);
-        let mut names = NameFilter::new(Arc::clone(&self.scope));
-        names.read(&text[head..]);
-        let (deadline, flag, constrained) = (self.deadline, self.cancel.clone(), self.request.options.constrained);
+        let (deadline, flag, scope) = (self.deadline, self.cancel.clone(), Arc::clone(&self.scope));
+        // Types say more than names do.
+        let by_names = matches!(self.constraint, Some(Err(_)));
         self.on_engine(draft, move |desk, draft| {
-            let listen = |piece: &str| {
-                if TAGS.contains(&piece) {
-                    return Heard::Refused;
+            let mut strays: Vec<usize> = Vec::new();
+            loop {
+                let mut body = draft.text(desk).split_off(head);
+                let mut braces = Braces::open(1);
+                braces.read(&body);
+                let mut names = NameFilter::new(Arc::clone(&scope));
+                names.read(&body);
+                let listen = |piece: &str| {
+                    if TAGS.contains(&piece) {
+                        return Heard::Refused;
+                    }
+                    let mut tried = names.clone();
+                    if by_names && !tried.read(piece) {
+                        return Heard::Refused;
+                    }
+                    names = tried;
+                    body.push_str(piece);
+                    let circles = piece.contains(';') && repeated_statement(&body).is_some();
+                    if circles || braces.read(piece).is_some() { Heard::Stop } else { Heard::Taken }
+                };
+                let least_allowed = if strays.len() < MOST_STRAYS { LEAST_ALLOWED } else { 0.0 };
+                let (tokens, statement) = (CODE_TOKENS, STATEMENT_TOKENS);
+                let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
+                if draft.write(desk, limits, listen, &flag)? == End::Ended {
+                    break;
                 }
-                let mut tried = names.clone();
-                if constrained && !tried.read(piece) {
-                    return Heard::Refused;
+                let body = draft.text(desk).split_off(head);
+                let mut start = statement_start(&body, body.len());
+                if strays.iter().filter(|&&stray| stray == start).count() >= TRIES_OF_A_STATEMENT {
+                    start = statement_start(&body, start.saturating_sub(1));
                 }
-                names = tried;
-                if braces.read(piece).is_some() { Heard::Stop } else { Heard::Taken }
-            };
-            draft.write(desk, Limits { tokens, deadline, may_end: false }, listen, &flag)
+                strays.push(start);
+                draft.cut(desk, head + start)?;
+                draft.sample_by(again(sampling, strays.len()));
+            }
+            // What is said twice is said, and the body ends before it; without a constraint that is for the repairs to see to.
+            let circle = repeated_statement(&draft.text(desk)[head..]);
+            if let Some(at) = circle.filter(|_| draft.is_constrained()) {
+                draft.cut(desk, head + at)?;
+            }
+            draft.close(desk, deadline, &flag)
         })
     }
 
@@ -351,7 +448,7 @@ impl Task<'_> {
             draft.sample_by(sampling);
             Ok(())
         })?;
-        self.code(draft, text, CODE_TOKENS)
+        self.code(draft, text, sampling)
     }
 
     /// Cuts the draft and closes the function there.
@@ -431,6 +528,12 @@ impl Task<'_> {
             mean_log_probability: best.mean_log_probability,
         }
     }
+}
+
+/// Sampled, as `sampling` is at a later time; what was chosen before is not chosen for certain again.
+fn again(sampling: Sampling, time: usize) -> Sampling {
+    let seed = sampling.seed.wrapping_add((time as u64) << 48);
+    Sampling { temperature: sampling.temperature.max(DRAFT_SAMPLING.temperature), seed, ..sampling }
 }
 
 fn edit(best: &Candidate, request: &GenerateRequest) -> Edit {

@@ -20,6 +20,8 @@ pub struct Failure {
     pub message: String,
     /// Whether the draft repeats itself.
     pub repeats: bool,
+    /// Whether the compiler refuses it or it has not the asked form.
+    pub refused: bool,
 }
 
 /// The first thing to mend, what the compiler refuses before what is merely poor; `None` when the candidate is fine, or when only
@@ -35,24 +37,34 @@ pub fn failure(judgement: &Judgement) -> Option<Failure> {
             if let Some(span) = diagnostic.span.filter(|span| splice.span.contains(span.start)) {
                 // The forced head ends with a brace and a new line.
                 let at = place(span).saturating_sub(body + 1);
-                return Some(Failure { at, message: diagnostic.message.clone(), repeats: false });
+                return Some(Failure { at, message: diagnostic.message.clone(), repeats: false, refused: true });
             }
         }
     }
     if let Some(message) = verdict.format.diagnostics.first() {
-        return Some(Failure { at: 0, message: message.message.clone(), repeats: false });
+        return Some(Failure { at: 0, message: message.message.clone(), repeats: false, refused: true });
     }
     if let Some(at) = repeated_statement(&answer.code[body..]) {
-        return Some(Failure { at: at + 1, message: "the draft repeats itself".to_owned(), repeats: true });
+        return Some(Failure {
+            at: at + 1,
+            message: "the draft repeats itself".to_owned(),
+            repeats: true,
+            refused: false,
+        });
     }
     let inside = |span: Span| if splice.span.contains(span.start) { place(span).saturating_sub(body + 1) } else { 0 };
     let worst =
         verdict.findings.iter().filter(|finding| finding.severity >= Severity::Medium).max_by_key(|f| f.severity);
     if let Some(worst) = worst {
-        return Some(Failure { at: inside(worst.span), message: worst.message.clone(), repeats: false });
+        return Some(Failure {
+            at: inside(worst.span),
+            message: worst.message.clone(),
+            repeats: false,
+            refused: false,
+        });
     }
     let remark = remarks(verdict, splice.span).next()?;
-    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone(), repeats: false })
+    Some(Failure { at: remark.span.map_or(0, inside), message: remark.message.clone(), repeats: false, refused: false })
 }
 
 /// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.

@@ -10,7 +10,7 @@ use solwright_analysis::ir::Mutability;
 use std::collections::{HashMap, VecDeque};
 
 /// A local, or what else a body declares.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Local {
     /// Its name.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Local {
 pub type Pattern = Vec<Option<usize>>;
 
 /// What a body has declared so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Locals {
     /// In the order in which they were first seen; the index is the bit.
     pub all: Vec<Local>,

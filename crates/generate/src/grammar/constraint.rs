@@ -1,7 +1,8 @@
 //! The constraint on one body while it is written, token by token.
 
 use super::{
-    build::{Build, Local, Locals},
+    build::{Local, Locals},
+    grammars::Grammars,
     reader::declarations,
     rules::MOST_LOCALS,
     scope::Scope,
@@ -11,10 +12,14 @@ use crate::statement::Braces;
 use llguidance::{Matcher, toktrie::SimpleVob};
 use std::sync::Arc;
 
+/// What ends a body that must return and does not.
+pub const REVERT: &str = "revert();";
+
+const INDENT: &str = "    ";
+
 /// What a body may become, from after its opening brace to its closing one.
 pub struct Constraint {
-    vocabulary: Arc<Vocabulary>,
-    scope: Arc<Scope>,
+    grammars: Arc<Grammars>,
     locals: Locals,
     matcher: Matcher,
     tokens: Vec<u32>,
@@ -29,16 +34,16 @@ impl Constraint {
     /// # Errors
     /// When the scope's grammar cannot be used.
     pub fn new(vocabulary: Arc<Vocabulary>, scope: Arc<Scope>) -> Result<Self, GrammarError> {
+        let grammars = Arc::new(Grammars::new(vocabulary, scope));
         let locals = Locals::default();
-        let matcher = vocabulary.matcher(&grammar(&scope, &locals)?)?;
-        Ok(Self { vocabulary, scope, locals, matcher, tokens: Vec::new(), text: Vec::new(), builds: 1 })
+        let matcher = grammars.matcher(&locals)?;
+        Ok(Self { grammars, locals, matcher, tokens: Vec::new(), text: Vec::new(), builds: 1 })
     }
 
     /// The same constraint at the same place, independent of this one.
     pub fn fork(&self) -> Self {
         Self {
-            vocabulary: Arc::clone(&self.vocabulary),
-            scope: Arc::clone(&self.scope),
+            grammars: Arc::clone(&self.grammars),
             locals: self.locals.clone(),
             matcher: self.matcher.deep_clone(),
             tokens: self.tokens.clone(),
@@ -61,7 +66,7 @@ impl Constraint {
             Ok(1) => {}
             _ => return false,
         }
-        let bytes = self.vocabulary.trie().token(token);
+        let bytes = self.grammars.vocabulary.trie().token(token);
         let ends_word = bytes.iter().any(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
         self.tokens.push(token);
         self.text.extend_from_slice(bytes);
@@ -69,7 +74,7 @@ impl Constraint {
             return true;
         }
         self.tokens.pop();
-        self.text.truncate(self.text.len() - self.vocabulary.trie().token(token).len());
+        self.text.truncate(self.text.len() - self.grammars.vocabulary.trie().token(token).len());
         let _ = self.replay();
         false
     }
@@ -83,7 +88,8 @@ impl Constraint {
             return Ok(());
         }
         self.tokens.truncate(count);
-        self.text = self.tokens.iter().flat_map(|token| self.vocabulary.trie().token(*token).to_vec()).collect();
+        self.text =
+            self.tokens.iter().flat_map(|token| self.grammars.vocabulary.trie().token(*token).to_vec()).collect();
         self.locals = Locals::default();
         self.note_declarations();
         self.replay()
@@ -101,7 +107,7 @@ impl Constraint {
 
     /// Names of values, which need nothing after them.
     pub(super) fn leaves(&self) -> Vec<String> {
-        let plain = self.scope.values.iter().filter(|value| value.ty.is_value() && value.path.len() == 1);
+        let plain = self.grammars.scope.values.iter().filter(|value| value.ty.is_value() && value.path.len() == 1);
         let words = ["true", "false"].into_iter().map(str::to_owned);
         plain.map(|value| value.path[0].clone()).chain(words).collect()
     }
@@ -120,7 +126,7 @@ impl Constraint {
     pub fn closed(&self) -> Option<String> {
         const MOST_TRIED: usize = 24;
         let text = self.text();
-        let fresh = self.vocabulary.matcher(&grammar(&self.scope, &self.locals).ok()?).ok()?;
+        let fresh = self.grammars.matcher(&self.locals).ok()?;
         let ends = text.rmatch_indices([';', '{', '}']).map(|(at, _)| at + 1).chain([0]);
         ends.take(MOST_TRIED).find_map(|end| {
             let kept = &text[..end];
@@ -128,10 +134,11 @@ impl Constraint {
             if braces.read(kept).is_some() {
                 return None;
             }
-            let closing = "\n}".repeat(usize::try_from(braces.depth() - 1).unwrap_or(0));
-            let whole = [format!("{kept}{closing}\n}}"), format!("{kept}{closing}\n    revert();\n}}")];
+            let closing: String =
+                (1..braces.depth()).rev().map(|depth| format!("\n{}}}", INDENT.repeat(depth as usize))).collect();
+            let whole = [format!("{kept}{closing}\n}}"), format!("{kept}{closing}\n{INDENT}{REVERT}\n}}")];
             whole.into_iter().find(|whole| {
-                let tokens = self.vocabulary.trie().greedy_tokenize(whole.as_bytes());
+                let tokens = self.grammars.vocabulary.trie().greedy_tokenize(whole.as_bytes());
                 let mut matcher = fresh.deep_clone();
                 let taken = matcher.try_consume_tokens(&tokens).unwrap_or(0);
                 let ended = matcher.is_stopped() && !matcher.is_error() || matcher.is_accepting().unwrap_or(false);
@@ -155,7 +162,7 @@ impl Constraint {
         let text = String::from_utf8_lossy(&self.text).into_owned();
         let mut changed = false;
         for declared in declarations(&text) {
-            let Some(ty) = self.scope.type_of(&declared.ty) else { continue };
+            let Some(ty) = self.grammars.scope.type_of(&declared.ty) else { continue };
             let at = self.locals.all.iter().position(|local| local.name == declared.name && local.ty == ty);
             let at = at.unwrap_or_else(|| {
                 changed = true;
@@ -179,7 +186,7 @@ impl Constraint {
 
     fn replay(&mut self) -> Result<(), GrammarError> {
         self.builds += 1;
-        self.matcher = self.vocabulary.matcher(&grammar(&self.scope, &self.locals)?)?;
+        self.matcher = self.grammars.matcher(&self.locals)?;
         let taken = self.matcher.try_consume_tokens(&self.tokens).map_err(refused)?;
         if taken == self.tokens.len() { Ok(()) } else { Err(GrammarError::Refused("a replay stopped".to_owned())) }
     }
@@ -189,10 +196,6 @@ impl std::fmt::Debug for Constraint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Constraint").field("text", &self.text()).finish_non_exhaustive()
     }
-}
-
-fn grammar(scope: &Scope, locals: &Locals) -> Result<String, GrammarError> {
-    Build::grammar(scope, locals).ok_or_else(|| GrammarError::Grammar("nothing can be written".to_owned()))
 }
 
 fn refused(error: anyhow::Error) -> GrammarError {

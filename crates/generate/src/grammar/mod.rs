@@ -5,6 +5,7 @@ mod build;
 mod calls;
 mod constraint;
 mod declared;
+mod grammars;
 mod locals;
 mod members;
 mod operators;
@@ -18,7 +19,7 @@ mod types;
 mod vocabulary;
 
 pub use build::{Build, Local, Locals};
-pub use constraint::Constraint;
+pub use constraint::{Constraint, REVERT};
 pub use random::{Drawer, Drawn};
 pub use recall::{Admission, Refusal, admit};
 pub use scope::Scope as TypedScope;

@@ -11,7 +11,11 @@ impl Build<'_> {
         let all = self.all();
         for (target, wanted) in &all {
             let rule = format!("e{target}");
-            for (source, ty) in &all {
+            if wanted.width().is_some() {
+                self.up_to("x", *target, wanted);
+                self.rules.add(&rule, format!("@x_{target}"));
+            }
+            for (source, ty) in all.iter().filter(|(_, ty)| ty.width().is_none()) {
                 if self.scope.converts(ty, wanted) {
                     self.rules.add(&rule, format!("@x{source}"));
                 }
@@ -23,6 +27,22 @@ impl Build<'_> {
             self.rules.add(&format!("v{target}"), format!("@{rule}"));
             self.rules.add(&format!("v{target}"), format!("@c \"?\" @{branch}{target} \":\" @{branch}{target}"));
         }
+    }
+
+    /// `x_7` is `x7` or what a narrower type has: a chain from type to type, for a rule of each pair would make the grammar of a file
+    /// that names all widths a hundred times as long.
+    fn up_to(&mut self, family: &str, n: usize, ty: &Type) {
+        let rule = format!("{family}_{n}");
+        self.rules.add(&rule, format!("@{family}{n}"));
+        if let Some(narrower) = self.narrower(ty) {
+            self.rules.add(&rule, format!("@{family}_{narrower}"));
+        }
+    }
+
+    /// The widest of the narrower types that convert to a type with a width.
+    fn narrower(&self, ty: &Type) -> Option<usize> {
+        let all = self.all().into_iter().filter(|(_, source)| source != ty && source.converts_to(ty));
+        all.max_by_key(|(_, source)| source.width()).map(|(id, _)| id)
     }
 
     fn literals(&mut self, id: usize, ty: &Type) {
@@ -106,12 +126,7 @@ impl Build<'_> {
         for (id, ty) in &all {
             match ty {
                 Type::Uint(_) | Type::Int(_) => {
-                    let narrower: Vec<usize> = all
-                        .iter()
-                        .filter(|(other, source)| other != id && source.converts_to(ty))
-                        .map(|(other, _)| *other)
-                        .collect();
-                    self.layers(*id, ty, &narrower);
+                    self.layers(*id, ty);
                     self.casts(*id, ty, &all);
                 }
                 Type::Fixed(_) => self.bit_layers(*id),
@@ -129,9 +144,12 @@ impl Build<'_> {
 
     fn casts(&mut self, id: usize, ty: &Type, all: &[(usize, Type)]) {
         let old = self.scope.version.0 < 8;
+        let alike = |other: &Type| matches!((other, ty), (Type::Uint(_), Type::Uint(_)) | (Type::Int(_), Type::Int(_)));
+        if let Some((widest, _)) = all.iter().filter(|(_, other)| alike(other)).max_by_key(|(_, other)| other.width()) {
+            self.rules.add(&format!("cast{id}"), format!("@x_{widest}"));
+        }
         for (source, from) in all {
             let fits = match (from, ty) {
-                (Type::Uint(_), Type::Uint(_)) | (Type::Int(_), Type::Int(_)) => true,
                 (Type::Uint(a), Type::Int(b)) | (Type::Int(a), Type::Uint(b)) => a == b || old,
                 (Type::Fixed(bytes), Type::Uint(bits)) => u16::from(*bytes) * 8 == *bits,
                 (Type::Enum(_), Type::Uint(_)) => true,
@@ -147,11 +165,10 @@ impl Build<'_> {
     }
 
     /// Power, product, sum, shift, bits. A literal is never the left operand of what could fold to a negative number or a fraction.
-    fn layers(&mut self, n: usize, ty: &Type, narrower: &[usize]) {
-        let le = |family: &str| {
-            let all: Vec<String> = std::iter::once(&n).chain(narrower).map(|id| format!("@{family}{id}")).collect();
-            all.join(" | ")
-        };
+    fn layers(&mut self, n: usize, ty: &Type) {
+        for family in ["p", "m", "h"] {
+            self.up_to(family, n, ty);
+        }
         for text in [
             format!("@a{n}"),
             format!("@a{n} \"**\" (@ua | P62)"),
@@ -163,11 +180,10 @@ impl Build<'_> {
         if n == self.wide {
             self.rules.add(&format!("p{n}"), "SMALL \"**\" @ua");
         }
-        let (ple, mle, hle) = (le("p"), le("m"), le("h"));
-        let product = format!("(\"*\" ({ple} | @k{n}) | DIVOP ({ple} | @nz{n}))");
-        let sum = format!("(ADDOP ({mle} | @k{n}))");
+        let product = format!("(\"*\" (@p_{n} | @k{n}) | DIVOP (@p_{n} | @nz{n}))");
+        let sum = format!("(ADDOP (@m_{n} | @k{n}))");
         let shift = "(SHOP (@us | P62))";
-        let bits = format!("(BITOP ({hle} | @k{n}))");
+        let bits = format!("(BITOP (@h_{n} | @k{n}))");
         self.layer("m", n, "p", &product);
         self.rules.add(&format!("m{n}"), format!("@k{n} (\"*\" | DIVOP) @p{n} {product}*"));
         self.layer("s", n, "m", &sum);
@@ -182,9 +198,9 @@ impl Build<'_> {
             self.rules.add(&format!("x{n}"), format!("\"-\" @a{n} {product}* {sum}*"));
         }
         // Only where it may stay narrow does an expression begin with what is narrower, or it could not end there.
-        for id in narrower {
-            self.rules.add(&format!("e{n}"), format!("@p{id} (\"*\" | DIVOP) @p{n} {product}* {sum}*"));
-            self.rules.add(&format!("e{n}"), format!("@m{id} ADDOP @m{n} {sum}*"));
+        if let Some(id) = self.narrower(ty) {
+            self.rules.add(&format!("e{n}"), format!("@p_{id} (\"*\" | DIVOP) @p{n} {product}* {sum}*"));
+            self.rules.add(&format!("e{n}"), format!("@m_{id} ADDOP @m{n} {sum}*"));
         }
         self.layer("x", n, "h", &bits);
         self.rules.add(&format!("x{n}"), format!("@k{n} BITOP @h{n} {bits}*"));

@@ -354,14 +354,17 @@ impl<'a> Reader<'a> {
                         scope.functions.push(Callable { path, ..callable.clone() });
                     }
                 }
+                // A body that only calls itself comes to no end, and a weak model likes it; recursion that is meant is rare.
+                let is_itself = id == self.id;
                 if depth == 0
+                    && !is_itself
                     && function.body.is_some()
                     && let Some(own) = self.declared.contract_path(owner)
                 {
                     let path = vec![own, function.name.clone()];
                     scope.functions.push(Callable { path, ..callable.clone() });
                 }
-                if seen.insert(key(&callable)) {
+                if seen.insert(key(&callable)) && !is_itself {
                     scope.functions.push(callable);
                 }
             }

@@ -65,6 +65,15 @@ impl Type {
         }
     }
 
+    /// Bits of a number or of fixed bytes, narrower ones of which convert to wider ones.
+    pub fn width(&self) -> Option<u16> {
+        match self {
+            Self::Uint(bits) | Self::Int(bits) => Some(*bits),
+            Self::Fixed(bytes) => Some(u16::from(*bytes) * 8),
+            _ => None,
+        }
+    }
+
     /// Whether it is copied when it is assigned.
     pub fn is_value(&self) -> bool {
         self.place().is_none()
