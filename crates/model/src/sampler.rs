@@ -57,15 +57,19 @@ impl Sampler {
     /// Tokens that may be drawn with their weights, likeliest first: temperature, then top-k, min-p, top-p.
     fn candidates(&self, logits: &[f32]) -> Vec<(u32, f32)> {
         let Sampling { temperature, top_p, top_k, min_p, .. } = self.sampling;
-        let mut candidates: Vec<(u32, f32)> =
-            (0..).zip(logits.iter().copied()).filter(|(_, logit)| *logit > f32::NEG_INFINITY).collect();
+        let highest = logits.iter().copied().filter(|logit| !logit.is_nan()).fold(f32::NEG_INFINITY, f32::max);
+        // What min-p drops below in any case need not be sorted; a shade more is kept, for rounding.
+        let least = if min_p > 0.0 { highest + (min_p.ln() - 0.01) * temperature } else { f32::NEG_INFINITY };
+        let mut candidates: Vec<(u32, f32)> = (0..)
+            .zip(logits.iter().copied())
+            .filter(|(_, logit)| *logit > f32::NEG_INFINITY && *logit >= least)
+            .collect();
         let by_logit = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         if (1..candidates.len()).contains(&top_k) {
             candidates.select_nth_unstable_by(top_k - 1, by_logit);
             candidates.truncate(top_k);
         }
         candidates.sort_unstable_by(by_logit);
-        let Some(&(_, highest)) = candidates.first() else { return candidates };
         for (_, weight) in &mut candidates {
             *weight = ((*weight - highest) / temperature).exp();
         }

@@ -150,6 +150,29 @@ fn what_does_not_compile_is_refused() {
     refuses("look", "total;");
     refuses("sum", "c = total;");
     refuses("sum", "c = block.timestamp;");
+    refuses("look", "return look(who);");
+}
+
+#[test]
+fn narrow_numbers_stand_where_wide_ones_are_wanted_and_not_the_other_way() {
+    accepts("act", "total = small + amount * deposits[to].since; total = small * amount + deposits[to].amount;");
+    accepts("act", "total = small * 2; deposits[to].amount = deposits[to].since;");
+    accepts("act", "small = uint8(amount % deposits[to].since);");
+    refuses("act", "small = small + deposits[to].since;");
+    refuses("act", "deposits[to].since = deposits[to].amount;");
+}
+
+#[test]
+fn a_file_that_names_every_width_has_no_grammar_of_a_megabyte() {
+    let casts: String = (1..=32)
+        .map(|bytes| {
+            format!("function to{0}(uint256 a) public pure returns (uint{0}) {{ return uint{0}(a); }}\n", bytes * 8)
+        })
+        .collect();
+    let program = Program::build(&Sources::of_text("Cast.sol", &format!("library Cast {{\n{casts}}}")));
+    let scope = TypedScope::of(&program, program.main_functions().next().unwrap());
+    let length = Build::grammar(&scope, &Locals::default()).unwrap().len();
+    assert!(length < 150_000, "{length} bytes");
 }
 
 #[test]
