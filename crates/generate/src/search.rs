@@ -11,7 +11,7 @@ use crate::{
     prompt::{self, Prompt},
     proposal::{Candidate, Edit, Proposal},
     reasoning,
-    statement::{Braces, close, repeated_statement, statement_start},
+    statement::{Braces, close, has_returned, repeated_statement, statement_start},
     weigh::{failure, first_error, merit, rank},
 };
 use solwright_analysis::{
@@ -415,8 +415,10 @@ impl Task<'_> {
                     }
                     names = tried;
                     body.push_str(piece);
-                    let circles = piece.contains(';') && repeated_statement(&body).is_some();
-                    if circles || braces.read(piece).is_some() { Heard::Stop } else { Heard::Taken }
+                    let closes = braces.read(piece).is_some();
+                    let ends = piece.contains(';')
+                        && (repeated_statement(&body).is_some() || braces.depth() == 1 && has_returned(&body));
+                    if closes || ends { Heard::Stop } else { Heard::Taken }
                 };
                 let least_allowed = if strays.len() < MOST_STRAYS { LEAST_ALLOWED } else { 0.0 };
                 let (tokens, statement) = (CODE_TOKENS, STATEMENT_TOKENS);

@@ -93,8 +93,8 @@ pub fn statement_start(code: &str, at: usize) -> usize {
     start
 }
 
-/// The byte where a statement stands that says the same as the one before it, a `require` that was asked before, or `a = a`; a weak
-/// model does all three without end. Comments do not tell statements apart.
+/// The byte where a statement stands that says the same as the one before it, a `require` or `emit` that was there before, or `a = a`;
+/// a weak model does all of these without end. Comments do not tell statements apart.
 pub fn repeated_statement(code: &str) -> Option<usize> {
     let mut starts = vec![0];
     starts.extend(code.match_indices(';').map(|(at, _)| statement_start(code, at + 2)).filter(|&start| start > 0));
@@ -104,10 +104,19 @@ pub fn repeated_statement(code: &str) -> Option<usize> {
     let repeats = |(index, (_, text)): &(usize, &(usize, String))| {
         let before = &statements[..*index];
         before.last().is_some_and(|(_, last)| last == text)
-            || text.starts_with("require(") && before.iter().any(|(_, earlier)| earlier == text)
+            || (text.starts_with("require(") || text.starts_with("emit"))
+                && before.iter().any(|(_, earlier)| earlier == text)
             || text.strip_suffix(';').and_then(|text| text.split_once('=')).is_some_and(|(to, from)| to == from)
     };
     statements.iter().enumerate().find(repeats).map(|(_, (start, _))| *start)
+}
+
+/// Whether the body has come to a `return` that nothing can follow; `code` ends after a statement of the function's own block.
+pub fn has_returned(code: &str) -> bool {
+    let last = without_comments(&code[statement_start(code, code.trim_end().len().saturating_sub(1))..]);
+    last.trim_start()
+        .strip_prefix("return")
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 /// Code that stops in the middle, cut after its last whole statement and closed.
@@ -172,6 +181,15 @@ mod tests {
         assert_eq!(repeated_statement("require(a); // one\n b = 2; // two\n require(a);"), Some(26));
         assert_eq!(repeated_statement("b = 2; a[i] = a[i]; c = a;"), Some(6));
         assert_eq!(repeated_statement("for (uint i; i < n; i++) { a += i; }"), None);
+    }
+
+    #[test]
+    fn nothing_follows_a_return_of_the_block_itself() {
+        assert!(has_returned("x = 1; return x;"));
+        assert!(has_returned(" // so\n return (a, b); "));
+        assert!(!has_returned("if (a) return x;"));
+        assert!(!has_returned("returned = x;"));
+        assert!(!has_returned("return x; y = 1;"));
     }
 
     #[test]
