@@ -32,15 +32,20 @@ def main() -> None:
     parser.add_argument("checkpoints", type=Path, nargs="+")
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.tokenizer))
-    asked = {(task["id"], f"{task['contract']}.{task['function']}") for task in read_jsonl(args.tasks)}
-    samples = [sample for sample in read_jsonl(args.samples) if (sample["id"], sample["function"]) in asked]
-    if not samples:
-        raise SystemExit(f"{args.samples} has no sample of a task of {args.tasks}: write it by `solwright lab samples` from those tasks")
-    examples = [encode(sample, tokenizer) for sample in samples]
+    examples = [encode(sample, tokenizer) for _, sample in samples_of(args.tasks, args.samples)]
     for path in args.checkpoints:
         model, _ = loop.load_model(path, tokenizer.get_vocab_size())
         reasoning, code = losses(model, examples, tokenizer.token_to_id("<answer>"))
         print(json.dumps({"checkpoint": str(path), "samples": len(examples), "reasoning": round(reasoning, 3), "code": round(code, 3)}), flush=True)
+
+
+def samples_of(tasks: Path, samples: Path) -> list[tuple[dict, dict]]:
+    """(task, sample) of every sample that `solwright lab samples` made of a task's own function."""
+    asked = {(task["id"], f"{task['contract']}.{task['function']}"): task for task in read_jsonl(tasks)}
+    found = [(task, sample) for sample in read_jsonl(samples) if (task := asked.get((sample["id"], sample["function"])))]
+    if not found:
+        raise SystemExit(f"{samples} has no sample of a task of {tasks}: write it by `solwright lab samples` from those tasks")
+    return found
 
 
 @torch.no_grad()

@@ -20,10 +20,9 @@ from tokenizers import Tokenizer
 
 import loop
 import solidity
-from corpus import read_jsonl
+from held_out import CONTEXT, samples_of
 from sft import encode
 
-CONTEXT = 1024
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24)  # of a match, from which on a row of the table holds
 KINDS = ("places that differ", "one place", "places that agree")
 ROUNDS = 60  # of expectation maximisation
@@ -47,14 +46,9 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(args.tokenizer))
     model, _ = loop.load_model(args.checkpoint, tokenizer.get_vocab_size())
-    tasks = {(task["id"], f"{task['contract']}.{task['function']}"): task for task in read_jsonl(args.tasks)}
-    bodies = []
-    for sample in read_jsonl(args.samples):
-        task = tasks.get((sample["id"], sample["function"]))
-        if task is not None and (body := seen(model, tokenizer, task, sample)):
-            bodies.append(body)
+    bodies = [body for task, sample in samples_of(args.tasks, args.samples) if (body := seen(model, tokenizer, task, sample))]
     if len(bodies) < 2:
-        raise SystemExit(f"{args.samples} has fewer than two samples of tasks of {args.tasks}: write it by `solwright lab samples` from those tasks")
+        raise SystemExit(f"{args.samples} has fewer than two samples with a body that fits the window: pass more tasks, one half is for the fit")
     random.Random(1).shuffle(bodies)
     table = fit([token for body in bodies[::2] for token in body])
     rest = [token for body in bodies[1::2] for token in body]

@@ -20,7 +20,7 @@ fixed for from function gas gwei hash hours immutable import indexed inherited i
 memory min minutes modifier msg new number only override payable pop private public pure push receive require return returns revert safe
 seconds selector self send sender signature static staticcall storage string struct super selfdestruct this timestamp transfer true try type
 uint unchecked using value view virtual wei weeks while days write secure solidity one function purpose inputs access state calls failures security
-comes caller come anyone may guarded reads writes then emits leaves condition asked requires settled before any calls leaves reentrant held off
+comes caller come anyone may guarded reads writes then emits leaves condition asked requires settled before any reentrant held off
 nothing passed written notice param dev inheritdoc title author with that when which will have must each than into only
 """.split())
 

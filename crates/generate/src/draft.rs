@@ -164,11 +164,7 @@ impl Draft {
         }
         self.tokens.truncate(kept);
         self.log_probabilities.truncate(kept);
-        if let Some(Constrained { start, constraint }) = &mut self.constraint
-            && (kept < *start || constraint.truncate(kept - *start).is_err())
-        {
-            self.constraint = None;
-        }
+        self.retract();
         // The logits after the last kept token come from feeding it once more.
         let length = self.prompt_length + kept;
         let last = self.session.tokens().get(length - 1).copied().unwrap_or_default();
@@ -296,8 +292,7 @@ impl Draft {
         let tokenizer = desk.model.tokenizer();
         let mut total = log_sum_exp(&self.logits);
         if let Some(nearby) = &self.nearby {
-            nearby.blend(&self.tokens, &mut self.logits, total);
-            total = log_sum_exp(&self.logits);
+            total = nearby.blend(&self.tokens, &mut self.logits, total);
         }
         let mut first = None;
         for _ in 0..MOST_DRAWS {
@@ -340,11 +335,11 @@ impl Draft {
         self.constraint.as_mut().is_none_or(|held| held.constraint.push(token))
     }
 
-    /// Takes back the token that the constraint took last.
+    /// Brings the constraint back to where the tokens end.
     fn retract(&mut self) {
         let kept = self.tokens.len();
         if let Some(Constrained { start, constraint }) = &mut self.constraint
-            && constraint.truncate(kept - *start).is_err()
+            && (kept < *start || constraint.truncate(kept - *start).is_err())
         {
             self.constraint = None;
         }

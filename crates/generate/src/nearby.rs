@@ -50,9 +50,9 @@ impl Nearby {
         Self { tokens }
     }
 
-    /// Mixes what follows elsewhere into the logits of what follows `written`.
-    pub fn blend(&self, written: &[u32], logits: &mut [f32], total: f64) {
-        let Some(vote) = self.vote(written) else { return };
+    /// Mixes what follows elsewhere into the logits of what follows `written`, whose ln Σ exp is `total`; returns what that is then.
+    pub fn blend(&self, written: &[u32], logits: &mut [f32], total: f64) -> f64 {
+        let Some(vote) = self.vote(written) else { return total };
         let places: u32 = vote.follows.values().sum();
         let odds = f64::from(vote.weight / (1.0 - vote.weight));
         for (token, count) in vote.follows {
@@ -62,6 +62,7 @@ impl Nearby {
                 *logit = (total + mixed.ln()) as f32;
             }
         }
+        total + odds.ln_1p()
     }
 
     fn vote(&self, written: &[u32]) -> Option<Vote> {
@@ -111,9 +112,10 @@ mod tests {
     fn after(written: &[u32], elsewhere: &[u32]) -> Vec<f64> {
         let mut logits = [1.5f32; 10];
         let total = 1.5 + 10f64.ln();
-        Nearby { tokens: elsewhere.to_vec() }.blend(written, &mut logits, total);
+        let total = Nearby { tokens: elsewhere.to_vec() }.blend(written, &mut logits, total);
         let weights: Vec<f64> = logits.iter().map(|&logit| f64::from(logit).exp()).collect();
         let sum: f64 = weights.iter().sum();
+        assert!((sum.ln() - total).abs() < 1e-6);
         weights.iter().map(|weight| weight / sum).collect()
     }
 

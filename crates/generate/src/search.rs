@@ -165,8 +165,7 @@ pub fn generate(
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
     let Begun { draft: first, vocabulary, nearby } = begin(engine, &sources, &document, request, cancel)?;
-    let constraint =
-        request.options.constrained.then(|| vocabulary.and_then(|all| constraint(&sources, &document, request, all)));
+    let constraint = vocabulary.map(|all| all.and_then(|all| constraint(&sources, &document, request, all)));
     let count = match request.options.decoding {
         Decoding::Greedy => 1,
         Decoding::Mixed | Decoding::Sampled => request.options.candidates.clamp(1, MOST_CANDIDATES),
@@ -177,7 +176,7 @@ pub fn generate(
         sources: &sources,
         scope: Arc::new(Scope::of(&sources, &document, &request.stub)),
         constraint,
-        nearby: request.options.nearby.then_some(nearby),
+        nearby,
         request,
         progress,
         cancel,
@@ -260,8 +259,10 @@ struct Round {
 struct Begun {
     /// After the prompt.
     draft: Draft,
-    vocabulary: Result<Arc<Vocabulary>, GrammarError>,
-    nearby: Arc<Nearby>,
+    /// None where drafts are not constrained.
+    vocabulary: Option<Result<Arc<Vocabulary>, GrammarError>>,
+    /// None where it is not asked.
+    nearby: Option<Arc<Nearby>>,
 }
 
 fn begin(
@@ -272,15 +273,15 @@ fn begin(
     cancel: &Cancel,
 ) -> Result<Begun, EngineError> {
     let (sources, document, stub) = (sources.clone(), document.clone(), request.stub.clone());
-    let flag = cancel.clone();
+    let (flag, options) = (cancel.clone(), request.options);
     engine.run(Priority::Patient, cancel, move |desk| {
         let prompt = prompt_for(&sources, &document, &stub, desk.model.info().context_length);
         let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
         let text = desk.model.chat_prompt(&messages, true)?;
         let tokens = desk.model.tokenizer().encode(&format!("{text}<think>\n"), true);
-        let nearby = Arc::new(Nearby::of(&sources, &stub, desk.model.tokenizer()));
+        let nearby = options.nearby.then(|| Arc::new(Nearby::of(&sources, &stub, desk.model.tokenizer())));
         let draft = Draft::begin(desk.model.session(), &tokens, Sampling::default(), &flag)?;
-        Ok(Begun { draft, vocabulary: desk.vocabulary(), nearby })
+        Ok(Begun { draft, vocabulary: options.constrained.then(|| desk.vocabulary()), nearby })
     })
 }
 
@@ -360,8 +361,8 @@ impl Task<'_> {
     /// Writes the reasoning, and forces the asked signature after it.
     fn think(&self, draft: Draft) -> Result<(Draft, String), EngineError> {
         let forced = format!("\n<answer>\n{} {{\n", self.request.stub.signature);
-        let (deadline, flag, constrained) = (self.deadline, self.cancel.clone(), self.request.options.constrained);
-        let mut claims = ClaimFilter::new(Arc::clone(&self.scope));
+        let (deadline, flag) = (self.deadline, self.cancel.clone());
+        let mut claims = self.request.options.constrained.then(|| ClaimFilter::new(Arc::clone(&self.scope)));
         self.on_engine(draft, move |desk, draft| {
             let listen = |piece: &str| {
                 if piece.contains("</think>") {
@@ -370,12 +371,7 @@ impl Task<'_> {
                 if TAGS.contains(&piece) {
                     return Heard::Refused;
                 }
-                let mut tried = claims.clone();
-                if constrained && !tried.read(piece) {
-                    return Heard::Refused;
-                }
-                claims = tried;
-                Heard::Taken
+                if takes(&mut claims, |claims| claims.read(piece)) { Heard::Taken } else { Heard::Refused }
             };
             draft.write(
                 desk,
@@ -403,17 +399,15 @@ impl Task<'_> {
                 let mut body = draft.text(desk).split_off(head);
                 let mut braces = Braces::open(1);
                 braces.read(&body);
-                let mut names = NameFilter::new(Arc::clone(&scope));
-                names.read(&body);
+                let mut names = by_names.then(|| {
+                    let mut names = NameFilter::new(Arc::clone(&scope));
+                    names.read(&body);
+                    names
+                });
                 let listen = |piece: &str| {
-                    if TAGS.contains(&piece) {
+                    if TAGS.contains(&piece) || !takes(&mut names, |names| names.read(piece)) {
                         return Heard::Refused;
                     }
-                    let mut tried = names.clone();
-                    if by_names && !tried.read(piece) {
-                        return Heard::Refused;
-                    }
-                    names = tried;
                     body.push_str(piece);
                     let closes = braces.read(piece).is_some();
                     let ends = piece.contains(';')
@@ -530,6 +524,17 @@ impl Task<'_> {
             mean_log_probability: best.mean_log_probability,
         }
     }
+}
+
+/// Whether a filter takes what it reads; without one everything is taken. One that refuses stays as it was.
+fn takes<F: Clone>(filter: &mut Option<F>, read: impl FnOnce(&mut F) -> bool) -> bool {
+    let Some(held) = filter else { return true };
+    let mut tried = held.clone();
+    let taken = read(&mut tried);
+    if taken {
+        *held = tried;
+    }
+    taken
 }
 
 /// Sampled, as `sampling` is at a later time; what was chosen before is not chosen for certain again.
