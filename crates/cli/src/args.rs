@@ -242,6 +242,20 @@ pub enum Bench {
     Generate(BenchGenerate),
     /// Whether what the typed constraint allows compiles, and whether it allows what people write
     Constraint(BenchConstraint),
+    /// How fast the model reads and writes
+    Engine(BenchEngine),
+}
+
+#[derive(Args)]
+pub struct BenchEngine {
+    /// A GGUF file; without it the model in the binary
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+    /// Times that everything is measured; the best and the median are shown
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    pub rounds: usize,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: BenchFormat,
 }
 
 #[derive(Args)]

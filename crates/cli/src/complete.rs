@@ -5,7 +5,7 @@ use crate::{
     args::{Complete, Format},
     setup,
 };
-use solwright_generate::{Cancel, CompleteRequest, Priority, complete};
+use solwright_generate::{Cancel, CompleteRequest, complete};
 use std::{
     io::{Write, stdout},
     time::Duration,
@@ -17,7 +17,7 @@ pub fn run(command: &Complete) -> anyhow::Result<Outcome> {
     let engine = setup::engine(&command.setup);
     let request = CompleteRequest { text, offset, max_tokens: command.max_tokens, deadline: Duration::from_secs(30) };
     // Any work waits for the model to load, so that the request's own time is what an editor's user feels.
-    engine.run(Priority::Urgent, &Cancel::new(), |_| Ok(()))?;
+    engine.desk(&Cancel::new())?;
     let completion = complete(&engine, &request, &Cancel::new())?;
     let mut out = stdout().lock();
     match command.format {

@@ -2,7 +2,7 @@
 
 use crate::{Outcome, args::Setup, setup, solc};
 use solwright_checker::compile::{Compilers, DEFAULT_SOLC};
-use solwright_generate::{Cancel, Priority};
+use solwright_generate::Cancel;
 use std::{
     io::{self, Write, stdout},
     path::Path,
@@ -24,8 +24,8 @@ pub fn run(setup: &Setup) -> anyhow::Result<Outcome> {
 fn model(out: &mut dyn Write, setup: &Setup) -> anyhow::Result<bool> {
     let engine = setup::engine(setup);
     // Any work waits until the model is loaded or has failed to load.
-    match engine.run(Priority::Patient, &Cancel::new(), |_| Ok(())) {
-        Ok(()) => {
+    match engine.desk(&Cancel::new()) {
+        Ok(_) => {
             let status = engine.status();
             let facts = status.model.unwrap_or_default();
             let time = status.load_milliseconds.unwrap_or_default();

@@ -44,35 +44,32 @@ const MOST_PREFIX_BYTES: usize = 6_000;
 /// When the model is missing or broken, has no fill-in-the-middle tokens, or the work is cancelled.
 pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> Result<Completion, EngineError> {
     let start = Instant::now();
-    let (request, flag) = (request.clone(), cancel.clone());
-    engine.run(Priority::Urgent, cancel, move |desk| {
-        let (prefix, suffix) = around(&request, desk.model.info().context_length);
-        let prompt = desk.model.fim_prompt(prefix, suffix).ok_or(EngineError::NoFillInTheMiddle)?;
-        let mut draft = Draft::begin(desk.model.session(), &prompt, Sampling::default(), &flag)?;
-        let block = line_before(prefix).trim().is_empty();
-        let mut braces = Braces::open(1);
-        let (mut first, mut written) = (None, String::new());
-        let listen = |piece: &str| {
-            first.get_or_insert_with(|| start.elapsed());
-            written.push_str(piece);
-            let line_ends = !written.trim().is_empty() && piece.contains('\n');
-            if braces.read(piece).is_some() || (!block && line_ends) { Heard::Stop } else { Heard::Taken }
-        };
-        let limits = Limits {
-            tokens: request.max_tokens,
-            deadline: start + request.deadline,
-            may_end: true,
-            statement: usize::MAX,
-            least_allowed: 0.0,
-        };
-        draft.write(desk, limits, listen, &flag)?;
-        let text = tidy(&draft.text(desk), suffix, block);
-        Ok(Completion {
-            text,
-            tokens: draft.written,
-            first_token_milliseconds: first.unwrap_or_else(|| start.elapsed()).as_secs_f64() * 1e3,
-            milliseconds: start.elapsed().as_secs_f64() * 1e3,
-        })
+    let desk = engine.desk(cancel)?;
+    let (prefix, suffix) = around(request, desk.model.info().context_length);
+    let prompt = desk.model.fim_prompt(prefix, suffix).ok_or(EngineError::NoFillInTheMiddle)?;
+    let mut draft = Draft::begin(engine.reader(&desk, Priority::Urgent), &prompt, Sampling::default(), cancel)?;
+    let block = line_before(prefix).trim().is_empty();
+    let mut braces = Braces::open(1);
+    let (mut first, mut written) = (None, String::new());
+    let listen = |piece: &str| {
+        first.get_or_insert_with(|| start.elapsed());
+        written.push_str(piece);
+        let line_ends = !written.trim().is_empty() && piece.contains('\n');
+        if braces.read(piece).is_some() || (!block && line_ends) { Heard::Stop } else { Heard::Taken }
+    };
+    let limits = Limits {
+        tokens: request.max_tokens,
+        deadline: start + request.deadline,
+        may_end: true,
+        statement: usize::MAX,
+        least_allowed: 0.0,
+    };
+    draft.write(limits, listen, cancel)?;
+    Ok(Completion {
+        text: tidy(&draft.text(), suffix, block),
+        tokens: draft.written,
+        first_token_milliseconds: first.unwrap_or_else(|| start.elapsed()).as_secs_f64() * 1e3,
+        milliseconds: start.elapsed().as_secs_f64() * 1e3,
     })
 }
 

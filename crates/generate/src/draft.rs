@@ -1,19 +1,16 @@
 //! A draft: the tokens of one candidate while it is written, with the session that can go back to any of them.
 
 use crate::{
-    engine::{Desk, EngineError},
+    engine::{EngineError, Reader},
     grammar::{Constraint, REVERT},
     nearby::Nearby,
 };
-use solwright_model::{Cancel, ModelError, Sampler, Sampling, Session};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use solwright_model::{Cancel, ModelError, Sampler, Sampling, Tokenizer};
+use std::{sync::Arc, time::Instant};
 
 /// One candidate while it is written.
 pub struct Draft {
-    session: Session,
+    reader: Reader,
     sampler: Sampler,
     prompt_length: usize,
     tokens: Vec<u32>,
@@ -25,8 +22,6 @@ pub struct Draft {
     nearby: Option<Arc<Nearby>>,
     /// Tokens the model wrote, those that were taken back included.
     pub written: usize,
-    /// Time spent on writing them.
-    pub decoding: Duration,
 }
 
 /// Tokens of the context that are kept free for what closes a text.
@@ -74,19 +69,14 @@ impl Draft {
     ///
     /// # Errors
     /// When the prompt does not fit or the work is cancelled.
-    pub fn begin(
-        mut session: Session,
-        prompt: &[u32],
-        sampling: Sampling,
-        cancel: &Cancel,
-    ) -> Result<Self, EngineError> {
-        let logits = session.prefill(prompt, cancel)?;
-        Ok(Self::at_start(session, logits, prompt.len(), sampling))
+    pub fn begin(mut reader: Reader, prompt: &[u32], sampling: Sampling, cancel: &Cancel) -> Result<Self, EngineError> {
+        let logits = reader.read(prompt, cancel)?;
+        Ok(Self::at_start(reader, logits, prompt.len(), sampling))
     }
 
     /// Another draft after the same prompt, while nothing is written yet.
     pub fn sibling(&self, sampling: Sampling) -> Self {
-        Self::at_start(self.session.fork(), self.logits.clone(), self.prompt_length, sampling)
+        Self::at_start(self.reader.fork(), self.logits.clone(), self.prompt_length, sampling)
     }
 
     /// Chooses the coming tokens in another way.
@@ -115,27 +105,23 @@ impl Draft {
     /// When the work is cancelled or the model fails; a full context ends the draft and is no error.
     pub fn write(
         &mut self,
-        desk: &Desk<'_>,
         limits: Limits,
         mut listen: impl FnMut(&str) -> Heard,
         cancel: &Cancel,
     ) -> Result<End, EngineError> {
-        let start = Instant::now();
-        let result = self.write_on(desk, limits, &mut listen, cancel);
-        self.decoding += start.elapsed();
-        result
+        self.write_on(limits, &mut listen, cancel)
     }
 
     /// Appends `text` as if the model had written it.
     ///
     /// # Errors
     /// When it does not fit or the work is cancelled.
-    pub fn force(&mut self, desk: &Desk<'_>, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
-        let tokens = desk.model.tokenizer().encode(text, true);
+    pub fn force(&mut self, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
+        let tokens = self.tokenizer().encode(text, true);
         if tokens.is_empty() {
             return Ok(());
         }
-        self.logits = self.session.prefill(&tokens, cancel)?;
+        self.logits = self.reader.read(&tokens, cancel)?;
         if let Some(Constrained { constraint, .. }) = &mut self.constraint
             && !tokens.iter().all(|token| constraint.push(*token))
         {
@@ -147,15 +133,16 @@ impl Draft {
     }
 
     /// The text so far.
-    pub fn text(&self, desk: &Desk<'_>) -> String {
-        desk.model.tokenizer().decode(&self.tokens)
+    pub fn text(&self) -> String {
+        self.tokenizer().decode(&self.tokens)
     }
 
     /// Takes back every token that reaches past the first `bytes` bytes of the text.
     ///
     /// # Errors
     /// When the model fails.
-    pub fn cut(&mut self, desk: &Desk<'_>, bytes: usize) -> Result<(), EngineError> {
+    pub fn cut(&mut self, bytes: usize) -> Result<(), EngineError> {
+        let desk = Arc::clone(&self.reader.desk);
         let tokenizer = desk.model.tokenizer();
         let lengths: Vec<usize> = (0..=self.tokens.len()).collect();
         let kept = lengths.partition_point(|&n| tokenizer.decode(&self.tokens[..n]).len() <= bytes).saturating_sub(1);
@@ -167,9 +154,9 @@ impl Draft {
         self.retract();
         // The logits after the last kept token come from feeding it once more.
         let length = self.prompt_length + kept;
-        let last = self.session.tokens().get(length - 1).copied().unwrap_or_default();
-        self.session.truncate(length - 1);
-        self.logits = self.session.step(last)?;
+        let last = self.reader.tokens().get(length - 1).copied().unwrap_or_default();
+        self.reader.truncate(length - 1);
+        self.logits = self.reader.read(&[last], &Cancel::new())?;
         Ok(())
     }
 
@@ -178,7 +165,7 @@ impl Draft {
     ///
     /// # Errors
     /// When the work is cancelled or the model fails.
-    pub fn close(&mut self, desk: &Desk<'_>, deadline: Instant, cancel: &Cancel) -> Result<(), EngineError> {
+    pub fn close(&mut self, deadline: Instant, cancel: &Cancel) -> Result<(), EngineError> {
         const RETURN_TOKENS: usize = 64;
         const RETURN_ATTEMPTS: usize = 6;
         const END: &str = "\n}";
@@ -188,33 +175,33 @@ impl Draft {
         }
         let Some(closed) = constraint.closed() else { return Ok(()) };
         let written = constraint.text().len();
-        let head = self.text(desk).len().saturating_sub(written);
+        let head = self.text().len().saturating_sub(written);
         let Some(open) = closed.strip_suffix(&format!("{REVERT}{END}")) else {
-            return self.replace(desk, head, &closed, cancel);
+            return self.replace(head, &closed, cancel);
         };
         for attempt in 1..=RETURN_ATTEMPTS {
-            self.replace(desk, head, &format!("{open}return"), cancel)?;
+            self.replace(head, &format!("{open}return"), cancel)?;
             let least_allowed = if attempt < RETURN_ATTEMPTS { LEAST_ALLOWED } else { 0.0 };
             let (tokens, statement) = (RETURN_TOKENS, RETURN_TOKENS / 4);
             let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
             let listen = |piece: &str| if piece.contains(';') { Heard::Stop } else { Heard::Taken };
-            if self.write(desk, limits, listen, cancel)? == End::Ended {
+            if self.write(limits, listen, cancel)? == End::Ended {
                 break;
             }
         }
         let mut ended = self.constraint.as_ref().map(|held| held.constraint.fork());
-        let brace = desk.model.tokenizer().encode(END, true);
+        let brace = self.tokenizer().encode(END, true);
         let ends = ended.as_mut().is_some_and(|ended| brace.iter().all(|token| ended.push(*token)) && ended.is_whole());
-        if ends { self.force(desk, END, cancel) } else { self.replace(desk, head, &closed, cancel) }
+        if ends { self.force(END, cancel) } else { self.replace(head, &closed, cancel) }
     }
 
     /// Puts `text` in the place of everything from byte `head` on, and keeps the tokens that say the same.
-    fn replace(&mut self, desk: &Desk<'_>, head: usize, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
-        let written = self.text(desk);
+    fn replace(&mut self, head: usize, text: &str, cancel: &Cancel) -> Result<(), EngineError> {
+        let written = self.text();
         let common = written.bytes().skip(head).zip(text.bytes()).take_while(|(a, b)| a == b).count();
-        self.cut(desk, head + common)?;
-        let kept = self.text(desk).len().saturating_sub(head);
-        self.force(desk, text.get(kept..).unwrap_or_default(), cancel)
+        self.cut(head + common)?;
+        let kept = self.text().len().saturating_sub(head);
+        self.force(text.get(kept..).unwrap_or_default(), cancel)
     }
 
     /// Mean log-probability of the tokens that the model chose, in nats.
@@ -223,9 +210,13 @@ impl Draft {
         if chosen.is_empty() { f64::NEG_INFINITY } else { chosen.iter().sum::<f64>() / chosen.len() as f64 }
     }
 
-    fn at_start(session: Session, logits: Vec<f32>, prompt_length: usize, sampling: Sampling) -> Self {
+    fn tokenizer(&self) -> &Tokenizer {
+        self.reader.desk.model.tokenizer()
+    }
+
+    fn at_start(reader: Reader, logits: Vec<f32>, prompt_length: usize, sampling: Sampling) -> Self {
         Self {
-            session,
+            reader,
             sampler: Sampler::new(sampling),
             prompt_length,
             tokens: Vec::new(),
@@ -234,41 +225,38 @@ impl Draft {
             constraint: None,
             nearby: None,
             written: 0,
-            decoding: Duration::ZERO,
         }
     }
 
     fn write_on(
         &mut self,
-        desk: &Desk<'_>,
         limits: Limits,
         listen: &mut dyn FnMut(&str) -> Heard,
         cancel: &Cancel,
     ) -> Result<End, EngineError> {
-        let room = desk.model.info().context_length.saturating_sub(self.prompt_length + CLOSING_TOKENS);
+        let room = self.reader.desk.model.info().context_length.saturating_sub(self.prompt_length + CLOSING_TOKENS);
         let end = room.min(self.tokens.len() + limits.tokens);
         let mut statement = 0;
         while self.tokens.len() < end && Instant::now() < limits.deadline {
             if cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
-            desk.let_urgent_pass();
             if statement > limits.statement {
-                self.hurry(desk);
+                self.hurry();
             }
-            let Choice { token, log_probability, heard } = match self.choose(desk, limits, listen) {
+            let Choice { token, log_probability, heard } = match self.choose(limits, listen) {
                 Ok(choice) => choice,
                 Err(end) => return Ok(end),
             };
-            self.logits = match self.session.step(token) {
+            self.logits = match self.reader.read(&[token], cancel) {
                 Ok(logits) => logits,
-                Err(ModelError::ContextFull { .. }) => {
+                Err(EngineError::Model(error)) if matches!(*error, ModelError::ContextFull { .. }) => {
                     self.retract();
                     return Ok(End::Ended);
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             };
-            let ends = desk.model.tokenizer().token_bytes(token).iter().any(|byte| b";{}".contains(byte));
+            let ends = self.tokenizer().token_bytes(token).iter().any(|byte| b";{}".contains(byte));
             statement = if ends { 0 } else { statement + 1 };
             self.tokens.push(token);
             self.log_probabilities.push(Some(log_probability));
@@ -280,48 +268,59 @@ impl Draft {
         Ok(End::Ended)
     }
 
-    /// The next token that the constraint and `listen` take, or how the stretch ends there. When `listen` refuses a few draws the likeliest token that it takes stands; when there is none, the first one drawn, so
-    /// that a filter that is wrong costs a repair and not the draft.
-    fn choose(
-        &mut self,
-        desk: &Desk<'_>,
-        limits: Limits,
-        listen: &mut dyn FnMut(&str) -> Heard,
-    ) -> Result<Choice, End> {
-        const MOST_DRAWS: usize = 8;
+    /// The next token that the constraint and `listen` take, or how the stretch ends there. The constraint is asked about the tokens that
+    /// are drawn, and only after many refusals about all. When `listen` refuses a few draws the likeliest token that it takes stands; when
+    /// there is none, the first one drawn, so that a filter that is wrong costs a repair and not the draft.
+    fn choose(&mut self, limits: Limits, listen: &mut dyn FnMut(&str) -> Heard) -> Result<Choice, End> {
+        const MOST_UNHEARD: usize = 8;
+        const MOST_REFUSED: usize = 16;
+        let desk = Arc::clone(&self.reader.desk);
         let tokenizer = desk.model.tokenizer();
         let mut total = log_sum_exp(&self.logits);
         if let Some(nearby) = &self.nearby {
             total = nearby.blend(&self.tokens, &mut self.logits, total);
         }
         let mut first = None;
-        for _ in 0..MOST_DRAWS {
+        let (mut unheard, mut refused, mut allowed) = (0, 0, 1.0);
+        while unheard < MOST_UNHEARD && refused <= MOST_REFUSED {
             let token = self.sampler.sample(&mut self.logits, &self.tokens);
-            let Some(log_probability) = self.logits.get(token as usize).map(|&logit| f64::from(logit) - total) else {
+            let Some(&logit) = self.logits.get(token as usize).filter(|logit| **logit > f32::NEG_INFINITY) else {
                 break;
             };
+            let log_probability = f64::from(logit) - total;
             if !self.admit(token) {
-                self.mask(total, limits.least_allowed)?;
+                refused += 1;
+                allowed -= log_probability.exp();
+                if allowed < limits.least_allowed {
+                    return Err(End::Astray);
+                }
+                if refused == MOST_REFUSED {
+                    self.mask(total, limits.least_allowed)?;
+                }
             } else if !tokenizer.is_stop(token) {
                 let choice = Choice { token, log_probability, heard: listen(&tokenizer.decode(&[token])) };
                 if choice.heard != Heard::Refused {
                     return Ok(choice);
                 }
+                unheard += 1;
                 first.get_or_insert(choice);
                 self.retract();
             } else if limits.may_end {
                 return Err(End::Ended);
+            } else {
+                unheard += 1;
             }
             self.logits[token as usize] = f32::NEG_INFINITY;
         }
         if self.constraint.is_some() {
             return Err(End::Ended);
         }
-        self.likeliest(desk, total, listen).or(first).ok_or(End::Ended)
+        self.likeliest(total, listen).or(first).ok_or(End::Ended)
     }
 
     /// Prefers what closes an expression.
-    fn hurry(&mut self, desk: &Desk<'_>) {
+    fn hurry(&mut self) {
+        let desk = Arc::clone(&self.reader.desk);
         let tokenizer = desk.model.tokenizer();
         for (token, logit) in (0..).zip(&mut self.logits) {
             if tokenizer.token_bytes(token).trim_ascii_start().first().is_some_and(|first| b";)]}".contains(first)) {
@@ -359,8 +358,9 @@ impl Draft {
     }
 
     /// The likeliest token that `listen` takes.
-    fn likeliest(&self, desk: &Desk<'_>, total: f64, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
+    fn likeliest(&self, total: f64, listen: &mut dyn FnMut(&str) -> Heard) -> Option<Choice> {
         const MOST_TRIED: usize = 2_000;
+        let desk = Arc::clone(&self.reader.desk);
         let tokenizer = desk.model.tokenizer();
         let mut ranked: Vec<(u32, f32)> = (0..).zip(self.logits.iter().copied()).collect();
         ranked.retain(|&(token, logit)| logit > f32::NEG_INFINITY && !tokenizer.is_stop(token));

@@ -1,17 +1,16 @@
-//! The engine: owns the model on a thread of its own. Work is queued with a priority; urgent work (inline completion) runs between
-//! two tokens of patient work (generation), so that the editor never waits for a whole draft.
+//! The engine: runs the model on a thread of its own. Whoever writes asks for one pass after the other; passes that wait together run
+//! together, and urgent ones (inline completion) before patient ones (generation), so that the editor never waits for a draft.
 
 use crate::{
     grammar::{GrammarError, Vocabulary},
     proposal::ModelFacts,
 };
-use solwright_model::{Cancel, DeviceChoice, Model, ModelError, ModelSource};
+use solwright_model::{Cancel, DeviceChoice, Logits, Model, ModelError, ModelSource, Session};
 use std::{
-    cell::OnceCell,
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, mpsc},
     time::{Duration, Instant},
 };
 
@@ -25,16 +24,16 @@ pub enum ModelChoice {
     Path(PathBuf),
 }
 
-/// How urgent a piece of work is.
+/// How urgent a pass is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// Someone is typing: runs between two tokens of patient work.
+    /// Someone is typing: runs before all patient passes.
     Urgent,
     /// Someone asked and waits.
     Patient,
 }
 
-/// Why the engine could not do a piece of work.
+/// Why the engine could not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum EngineError {
     /// The model could not be loaded.
@@ -49,7 +48,7 @@ pub enum EngineError {
     /// The work was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// The work panicked; the engine lives on.
+    /// A pass panicked; the engine lives on.
     #[error("the engine met a bug: {0}; it lives on, please report it with the file")]
     Panicked(String),
     /// The engine's thread has ended.
@@ -75,7 +74,7 @@ pub struct EngineStatus {
     pub model: Option<ModelFacts>,
     /// Milliseconds that loading took.
     pub load_milliseconds: Option<f64>,
-    /// Pieces of work that wait.
+    /// Passes that wait.
     pub queued: usize,
     /// The last error, so that no failure is silent.
     pub last_error: Option<String>,
@@ -87,36 +86,58 @@ pub struct Engine {
     shared: Arc<Shared>,
 }
 
-/// What a piece of work sees: the model, and a place to let urgent work pass.
-pub struct Desk<'a> {
-    /// The loaded model.
-    pub model: &'a Model,
-    vocabulary: &'a OnceCell<Result<Arc<Vocabulary>, GrammarError>>,
-    shared: &'a Shared,
+/// What is loaded.
+pub struct Desk {
+    /// The model.
+    pub model: Model,
+    vocabulary: OnceLock<Result<Arc<Vocabulary>, GrammarError>>,
 }
 
-type Work = Box<dyn FnOnce(Result<&Desk<'_>, EngineError>) + Send>;
+/// A sequence of tokens that the model reads on the engine's thread.
+pub struct Reader {
+    engine: Engine,
+    /// The model that reads.
+    pub desk: Arc<Desk>,
+    priority: Priority,
+    /// Away while the engine has it; a pass that panics takes it along.
+    session: Option<Session>,
+}
+
+/// New tokens of one session, whose logits someone waits for.
+struct Pass {
+    priority: Priority,
+    session: Session,
+    tokens: Vec<u32>,
+    /// How many of them were read.
+    read: usize,
+    cancel: Cancel,
+    reply: mpsc::Sender<(Session, Result<Logits, ModelError>)>,
+}
 
 #[derive(Default)]
 struct Queue {
-    urgent: VecDeque<Work>,
-    patient: VecDeque<Work>,
+    urgent: VecDeque<Pass>,
+    patient: VecDeque<Pass>,
     closed: bool,
 }
 
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
+    desk: OnceLock<Result<Arc<Desk>, EngineError>>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     model: Option<ModelFacts>,
-    context_length: usize,
     load_milliseconds: Option<f64>,
     failed: bool,
     last_error: Option<String>,
 }
+
+/// Most rows of one pass through the weights, over all sequences: bounds how long an urgent one waits.
+const MOST_ROWS: usize = 128;
 
 impl Engine {
     /// Starts the engine's thread and returns at once; the model loads there.
@@ -124,74 +145,56 @@ impl Engine {
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             arrived: Condvar::new(),
-            state: Mutex::new(State {
-                model: None,
-                context_length: 0,
-                load_milliseconds: None,
-                failed: false,
-                last_error: None,
-            }),
+            desk: OnceLock::new(),
+            state: Mutex::default(),
         });
         let worker = Arc::downgrade(&shared);
         let for_thread = Arc::clone(&shared);
         let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || {
-            let loaded = load(&choice, device);
-            for_thread.loaded(&loaded);
+            for_thread.load(&choice, device);
             drop(for_thread);
-            let vocabulary = OnceCell::new();
             // The thread holds no strong handle while it waits, so that the last `Engine` to go ends it.
             while let Some(shared) = worker.upgrade() {
-                let Some(work) = shared.next(Duration::from_millis(200)) else {
-                    if lock(&shared.queue).closed {
-                        break;
-                    }
-                    continue;
-                };
-                match &loaded {
-                    Ok((model, _)) => {
-                        shared.perform(work, Ok(&Desk { model, vocabulary: &vocabulary, shared: &shared }));
-                    }
-                    Err(error) => shared.perform(work, Err(error.clone())),
+                let batch = shared.next(Duration::from_millis(200));
+                if batch.is_empty() && lock(&shared.queue).closed {
+                    break;
                 }
+                shared.perform(batch);
             }
         });
         if let Err(error) = spawned {
-            let mut state = lock(&shared.state);
-            state.failed = true;
-            state.last_error = Some(format!("the engine's thread could not start: {error}"));
-            lock(&shared.queue).closed = true;
+            shared.failed(EngineError::Stopped, format!("the engine's thread could not start: {error}"));
         }
         Self { shared }
     }
 
-    /// Runs `work` on the engine's thread and waits for what it returns.
+    /// The model; waits until it is loaded.
     ///
     /// # Errors
-    /// When the model could not be loaded, the work was cancelled while it waited, or it panicked.
-    pub fn run<T: Send + 'static>(
-        &self,
-        priority: Priority,
-        cancel: &Cancel,
-        work: impl FnOnce(&Desk<'_>) -> Result<T, EngineError> + Send + 'static,
-    ) -> Result<T, EngineError> {
-        let (sender, receiver) = mpsc::channel();
-        let flag = cancel.clone();
-        let boxed: Work = Box::new(move |desk| {
-            let result = match desk {
-                _ if flag.is_cancelled() => Err(EngineError::Cancelled),
-                Ok(desk) => work(desk),
-                Err(error) => Err(error),
-            };
-            // The one who asked may have gone, which is no error.
-            let _ = sender.send(result);
-        });
-        self.shared.enqueue(priority, boxed)?;
-        self.wait(&receiver, cancel)
+    /// When the model could not be loaded or the work is cancelled.
+    pub fn desk(&self, cancel: &Cancel) -> Result<Arc<Desk>, EngineError> {
+        const LOOK: Duration = Duration::from_millis(10);
+        let mut queue = lock(&self.shared.queue);
+        loop {
+            if cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            if let Some(desk) = self.shared.desk.get() {
+                return desk.clone();
+            }
+            queue = self.shared.arrived.wait_timeout(queue, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// A sequence that has read nothing yet.
+    pub fn reader(&self, desk: &Arc<Desk>, priority: Priority) -> Reader {
+        Reader { engine: self.clone(), desk: Arc::clone(desk), priority, session: Some(desk.model.session()) }
     }
 
     /// Tokens the model can see at once; zero until it is loaded.
     pub fn context_length(&self) -> usize {
-        lock(&self.shared.state).context_length
+        let desk = self.shared.desk.get().and_then(|desk| desk.as_ref().ok());
+        desk.map_or(0, |desk| desk.model.info().context_length)
     }
 
     /// What the engine is at.
@@ -215,29 +218,9 @@ impl Engine {
             last_error: state.last_error.clone(),
         }
     }
-
-    fn wait<T>(&self, receiver: &mpsc::Receiver<Result<T, EngineError>>, cancel: &Cancel) -> Result<T, EngineError> {
-        const LOOK: Duration = Duration::from_millis(10);
-        loop {
-            match receiver.recv_timeout(LOOK) {
-                Ok(result) => {
-                    if let Err(error) = &result {
-                        self.shared.note(error);
-                    }
-                    return result;
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(EngineError::Cancelled),
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Err(mpsc::RecvTimeoutError::Disconnected) => {
-                    let message = lock(&self.shared.state).last_error.clone().unwrap_or_default();
-                    return Err(EngineError::Panicked(message));
-                }
-            }
-        }
-    }
 }
 
-impl Desk<'_> {
+impl Desk {
     /// The model's vocabulary as a constraint wants it; made when it is first asked for.
     ///
     /// # Errors
@@ -245,52 +228,53 @@ impl Desk<'_> {
     pub fn vocabulary(&self) -> Result<Arc<Vocabulary>, GrammarError> {
         self.vocabulary.get_or_init(|| Vocabulary::of(self.model.tokenizer())).clone()
     }
+}
 
-    /// Lets waiting urgent work pass; patient work calls it after each token.
-    pub fn let_urgent_pass(&self) {
-        loop {
-            let Some(work) = lock(&self.shared.queue).urgent.pop_front() else { return };
-            self.shared.perform(work, Ok(self));
+impl Reader {
+    /// Reads `tokens`; gives the logits of what follows the last one. After an error nothing of them was read.
+    ///
+    /// # Errors
+    /// When they do not fit, the work is cancelled or the engine fails.
+    pub fn read(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits, EngineError> {
+        let (reply, answer) = mpsc::channel();
+        let Some(session) = self.session.take() else { return Err(self.engine.shared.lost()) };
+        let (priority, tokens, cancel) = (self.priority, tokens.to_vec(), cancel.clone());
+        self.engine.shared.enqueue(Pass { priority, session, tokens, read: 0, cancel, reply })?;
+        // The engine answers every pass, or drops it when it panics.
+        let (session, logits) = answer.recv().map_err(|_| self.engine.shared.lost())?;
+        self.session = Some(session);
+        logits.map_err(|error| {
+            let error = EngineError::from(error);
+            self.engine.shared.note(&error);
+            error
+        })
+    }
+
+    /// The tokens read.
+    pub fn tokens(&self) -> &[u32] {
+        self.session.as_ref().map_or(&[], Session::tokens)
+    }
+
+    /// Forgets all but the first `length` tokens.
+    pub fn truncate(&mut self, length: usize) {
+        if let Some(session) = &mut self.session {
+            session.truncate(length);
         }
+    }
+
+    /// A reader that has read the same tokens and goes its own way.
+    pub fn fork(&self) -> Self {
+        let session = self.session.as_ref().map(Session::fork);
+        Self { engine: self.engine.clone(), desk: Arc::clone(&self.desk), priority: self.priority, session }
     }
 }
 
 impl Shared {
-    fn enqueue(&self, priority: Priority, work: Work) -> Result<(), EngineError> {
-        let mut queue = lock(&self.queue);
-        if queue.closed {
-            return Err(EngineError::Stopped);
-        }
-        match priority {
-            Priority::Urgent => queue.urgent.push_back(work),
-            Priority::Patient => queue.patient.push_back(work),
-        }
-        self.arrived.notify_one();
-        Ok(())
-    }
-
-    fn next(&self, patience: Duration) -> Option<Work> {
-        let queue = lock(&self.queue);
-        let idle = |queue: &mut Queue| queue.urgent.is_empty() && queue.patient.is_empty() && !queue.closed;
-        let (mut queue, _) =
-            self.arrived.wait_timeout_while(queue, patience, idle).unwrap_or_else(PoisonError::into_inner);
-        queue.urgent.pop_front().or_else(|| queue.patient.pop_front())
-    }
-
-    fn perform(&self, work: Work, desk: Result<&Desk<'_>, EngineError>) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(desk))) {
-            let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-            lock(&self.state).last_error = Some(message.unwrap_or_else(|| "a panic without a message".to_owned()));
-        }
-    }
-
-    fn loaded(&self, loaded: &Result<(Model, Duration), EngineError>) {
-        let mut state = lock(&self.state);
-        match loaded {
+    fn load(&self, choice: &ModelChoice, device: DeviceChoice) {
+        match load(choice, device) {
             Ok((model, time)) => {
                 let info = model.info();
-                state.context_length = info.context_length;
+                let mut state = lock(&self.state);
                 state.load_milliseconds = Some(time.as_secs_f64() * 1e3);
                 state.model = Some(ModelFacts {
                     name: info.name.clone(),
@@ -298,10 +282,93 @@ impl Shared {
                     quantization: info.quantization.clone(),
                     device: info.device.clone(),
                 });
+                drop(state);
+                let _ = self.desk.set(Ok(Arc::new(Desk { model, vocabulary: OnceLock::new() })));
             }
             Err(error) => {
-                state.failed = true;
-                state.last_error = Some(error.to_string());
+                let message = error.to_string();
+                self.failed(error, message);
+            }
+        }
+        self.arrived.notify_all();
+    }
+
+    fn failed(&self, error: EngineError, message: String) {
+        let mut state = lock(&self.state);
+        (state.failed, state.last_error) = (true, Some(message));
+        drop(state);
+        lock(&self.queue).closed = true;
+        let _ = self.desk.set(Err(error));
+    }
+
+    fn enqueue(&self, pass: Pass) -> Result<(), EngineError> {
+        let mut queue = lock(&self.queue);
+        if queue.closed {
+            return Err(EngineError::Stopped);
+        }
+        queue.of(pass.priority).push_back(pass);
+        drop(queue);
+        self.arrived.notify_all();
+        Ok(())
+    }
+
+    /// The passes to run together now: urgent ones if there are any, in order, as many as there are rows for.
+    fn next(&self, patience: Duration) -> Vec<Pass> {
+        let queue = lock(&self.queue);
+        let idle = |queue: &mut Queue| queue.urgent.is_empty() && queue.patient.is_empty() && !queue.closed;
+        let (mut queue, _) =
+            self.arrived.wait_timeout_while(queue, patience, idle).unwrap_or_else(PoisonError::into_inner);
+        let Queue { urgent, patient, .. } = &mut *queue;
+        let first = if urgent.is_empty() { patient } else { urgent };
+        let mut rows = 0;
+        let fits = |pass: &&Pass| {
+            rows += pass.tokens.len() - pass.read;
+            rows <= MOST_ROWS
+        };
+        let count = first.iter().take_while(fits).count().max(1).min(first.len());
+        first.drain(..count).collect()
+    }
+
+    /// Runs the passes, or a part of a long one, and answers those that are done.
+    fn perform(&self, batch: Vec<Pass>) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.run(batch))) {
+            let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+            lock(&self.state).last_error = Some(message.unwrap_or_else(|| "a panic without a message".to_owned()));
+        }
+    }
+
+    fn run(&self, batch: Vec<Pass>) {
+        let mut ready = Vec::with_capacity(batch.len());
+        for pass in batch {
+            match pass.cancel.check().and_then(|()| pass.session.check(&pass.tokens[pass.read..])) {
+                Ok(()) => ready.push(pass),
+                Err(error) => pass.answer(Err(error)),
+            }
+        }
+        // Whoever is alone may be cancelled in the middle; a batch is short.
+        let cancel = if let [pass] = &ready[..] { pass.cancel.clone() } else { Cancel::new() };
+        let together = ready.iter_mut().map(|pass| {
+            let end = pass.tokens.len().min(pass.read + MOST_ROWS);
+            (&mut pass.session, &pass.tokens[pass.read..end])
+        });
+        match Session::read_together(&mut together.collect::<Vec<_>>(), &cancel) {
+            Ok(logits) => {
+                for (mut pass, logits) in ready.into_iter().zip(logits) {
+                    pass.read = pass.tokens.len().min(pass.read + MOST_ROWS);
+                    if pass.read == pass.tokens.len() {
+                        pass.answer(Ok(logits));
+                    } else {
+                        lock(&self.queue).of(pass.priority).push_front(pass);
+                    }
+                }
+            }
+            Err(error) => {
+                let shared = error.to_string();
+                let mut error = Some(error);
+                for pass in ready {
+                    pass.answer(Err(error.take().unwrap_or_else(|| ModelError::Together(shared.clone()))));
+                }
             }
         }
     }
@@ -310,6 +377,31 @@ impl Shared {
         if !matches!(error, EngineError::Cancelled) {
             lock(&self.state).last_error = Some(error.to_string());
         }
+    }
+
+    /// What became of a session that did not come back.
+    fn lost(&self) -> EngineError {
+        EngineError::Panicked(lock(&self.state).last_error.clone().unwrap_or_default())
+    }
+}
+
+impl Queue {
+    fn of(&mut self, priority: Priority) -> &mut VecDeque<Pass> {
+        match priority {
+            Priority::Urgent => &mut self.urgent,
+            Priority::Patient => &mut self.patient,
+        }
+    }
+}
+
+impl Pass {
+    /// Gives the session back; after an error as it was before.
+    fn answer(mut self, result: Result<Logits, ModelError>) {
+        if result.is_err() {
+            self.session.truncate(self.session.len() - self.read);
+        }
+        // The one who asked may have gone, which is no error.
+        let _ = self.reply.send((self.session, result));
     }
 }
 

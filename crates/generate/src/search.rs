@@ -4,7 +4,7 @@
 use crate::{
     behaviour,
     draft::{Draft, End, Heard, LEAST_ALLOWED, Limits},
-    engine::{Engine, EngineError, Priority},
+    engine::{Desk, Engine, EngineError, Priority},
     grammar::{Constraint, GrammarError, TypedScope, Vocabulary},
     names::{ClaimFilter, NameFilter, Scope},
     nearby::Nearby,
@@ -164,26 +164,29 @@ pub fn generate(
     let request = &GenerateRequest { stub: with_visibility(&request.stub), ..request.clone() };
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
-    let Begun { draft: first, vocabulary, nearby } = begin(engine, &sources, &document, request, cancel)?;
+    let desk = engine.desk(cancel)?;
+    let vocabulary = request.options.constrained.then(|| desk.vocabulary());
     let constraint = vocabulary.map(|all| all.and_then(|all| constraint(&sources, &document, request, all)));
     let count = match request.options.decoding {
         Decoding::Greedy => 1,
         Decoding::Mixed | Decoding::Sampled => request.options.candidates.clamp(1, MOST_CANDIDATES),
     };
     let task = Task {
-        engine,
+        desk: &desk,
         checker,
         sources: &sources,
         scope: Arc::new(Scope::of(&sources, &document, &request.stub)),
         constraint,
-        nearby,
+        nearby: request.options.nearby.then(|| Arc::new(Nearby::of(&sources, &request.stub, desk.model.tokenizer()))),
         request,
         progress,
         cancel,
         deadline: start + request.options.deadline,
     };
+    let first = task.begin(engine, &document)?;
+    let writing = Instant::now();
     let drafts: Vec<Draft> = (0..count).map(|number| first.sibling(task.sampling(number, 0))).collect();
-    let written: Vec<Result<(Candidate, Duration), EngineError>> = std::thread::scope(|scope| {
+    let written: Vec<Result<Candidate, EngineError>> = std::thread::scope(|scope| {
         let task = &task;
         let handles: Vec<_> = drafts
             .into_iter()
@@ -193,13 +196,8 @@ pub fn generate(
         let bug = |_| Err(EngineError::Panicked("a candidate's thread panicked".to_owned()));
         handles.into_iter().map(|handle| handle.join().unwrap_or_else(bug)).collect()
     });
-    let mut candidates = Vec::new();
-    let mut decoding = Duration::ZERO;
-    for result in written {
-        let (candidate, time) = result?;
-        decoding += time;
-        candidates.push(candidate);
-    }
+    let writing = writing.elapsed();
+    let candidates = written.into_iter().collect::<Result<Vec<_>, _>>()?;
     let tokens: usize = candidates.iter().map(|candidate| candidate.tokens).sum();
     let mut candidates = rank(candidates);
     if request.options.behaviour {
@@ -213,7 +211,7 @@ pub fn generate(
         candidates,
         model: engine.status().model.unwrap_or_default(),
         seed: request.options.seed,
-        tokens_per_second: tokens as f64 / decoding.as_secs_f64().max(1e-9),
+        tokens_per_second: tokens as f64 / writing.as_secs_f64().max(1e-9),
         milliseconds: start.elapsed().as_secs_f64() * 1e3,
         notes,
     })
@@ -236,7 +234,7 @@ fn with_visibility(stub: &FunctionStub) -> FunctionStub {
 }
 
 struct Task<'a> {
-    engine: &'a Engine,
+    desk: &'a Arc<Desk>,
     checker: &'a Checker,
     sources: &'a Sources,
     scope: Arc<Scope>,
@@ -255,36 +253,6 @@ struct Round {
     mean_log_probability: f64,
 }
 
-/// What drafts begin with.
-struct Begun {
-    /// After the prompt.
-    draft: Draft,
-    /// None where drafts are not constrained.
-    vocabulary: Option<Result<Arc<Vocabulary>, GrammarError>>,
-    /// None where it is not asked.
-    nearby: Option<Arc<Nearby>>,
-}
-
-fn begin(
-    engine: &Engine,
-    sources: &Sources,
-    document: &Document,
-    request: &GenerateRequest,
-    cancel: &Cancel,
-) -> Result<Begun, EngineError> {
-    let (sources, document, stub) = (sources.clone(), document.clone(), request.stub.clone());
-    let (flag, options) = (cancel.clone(), request.options);
-    engine.run(Priority::Patient, cancel, move |desk| {
-        let prompt = prompt_for(&sources, &document, &stub, desk.model.info().context_length);
-        let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
-        let text = desk.model.chat_prompt(&messages, true)?;
-        let tokens = desk.model.tokenizer().encode(&format!("{text}<think>\n"), true);
-        let nearby = options.nearby.then(|| Arc::new(Nearby::of(&sources, &stub, desk.model.tokenizer())));
-        let draft = Draft::begin(desk.model.session(), &tokens, Sampling::default(), &flag)?;
-        Ok(Begun { draft, vocabulary: options.constrained.then(|| desk.vocabulary()), nearby })
-    })
-}
-
 /// What the stub's body may say by its types.
 fn constraint(
     sources: &Sources,
@@ -301,10 +269,20 @@ fn constraint(
 }
 
 impl Task<'_> {
+    /// A draft after the prompt, with nothing written yet.
+    fn begin(&self, engine: &Engine, document: &Document) -> Result<Draft, EngineError> {
+        let model = &self.desk.model;
+        let prompt = prompt_for(self.sources, document, &self.request.stub, model.info().context_length);
+        let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
+        let text = model.chat_prompt(&messages, true)?;
+        let tokens = model.tokenizer().encode(&format!("{text}<think>\n"), true);
+        Draft::begin(engine.reader(self.desk, Priority::Patient), &tokens, Sampling::default(), self.cancel)
+    }
+
     /// One draft from its first token to its last verdict.
-    fn candidate(&self, number: usize, draft: Draft) -> Result<(Candidate, Duration), EngineError> {
+    fn candidate(&self, number: usize, mut draft: Draft) -> Result<Candidate, EngineError> {
         (self.progress)(Progress::Reasoning { candidate: number + 1 });
-        let (mut draft, text) = self.think(draft)?;
+        self.think(&mut draft)?;
         if let Some(Ok(constraint)) = &self.constraint {
             draft.constrain(constraint.fork());
         }
@@ -312,7 +290,8 @@ impl Task<'_> {
             draft.look_around(Arc::clone(nearby));
         }
         (self.progress)(Progress::Writing { candidate: number + 1 });
-        let (mut draft, mut text) = self.code(draft, text, self.sampling(number, 0))?;
+        self.code(&mut draft, self.sampling(number, 0))?;
+        let mut text = draft.text();
         let head = self.head(&text);
         let mut best: Option<Round> = None;
         let mut repairs = Vec::new();
@@ -336,18 +315,18 @@ impl Task<'_> {
             }
             last_cut = if cut > head { cut } else { usize::MAX };
             // A draft that turns in circles is closed where the second circle begins.
-            (draft, text) = if failure.repeats && repairs.contains(&failure.message) {
-                self.end(draft, head + failure.at.min(text.len() - head))?
+            if failure.repeats && repairs.contains(&failure.message) {
+                self.end(&mut draft, head + failure.at.min(text.len() - head))?;
             } else {
-                self.rewrite(draft, cut, self.sampling(number, round + 1))?
-            };
+                self.rewrite(&mut draft, cut, self.sampling(number, round + 1))?;
+            }
+            text = draft.text();
             repairs.push(failure.message);
         }
-        let (written, decoding) = (draft.written, draft.decoding);
         let Some(best) = best else { return Err(EngineError::Cancelled) };
-        let candidate = self.finish(best, repairs, written);
+        let candidate = self.finish(best, repairs, draft.written);
         (self.progress)(Progress::Judged { candidate: number + 1, compiles: candidate.verdict.compiles() });
-        Ok((candidate, decoding))
+        Ok(candidate)
     }
 
     /// Seeded by draft and round.
@@ -359,115 +338,87 @@ impl Task<'_> {
     }
 
     /// Writes the reasoning, and forces the asked signature after it.
-    fn think(&self, draft: Draft) -> Result<(Draft, String), EngineError> {
-        let forced = format!("\n<answer>\n{} {{\n", self.request.stub.signature);
-        let (deadline, flag) = (self.deadline, self.cancel.clone());
+    fn think(&self, draft: &mut Draft) -> Result<(), EngineError> {
         let mut claims = self.request.options.constrained.then(|| ClaimFilter::new(Arc::clone(&self.scope)));
-        self.on_engine(draft, move |desk, draft| {
-            let listen = |piece: &str| {
-                if piece.contains("</think>") {
-                    return Heard::Stop;
-                }
-                if TAGS.contains(&piece) {
-                    return Heard::Refused;
-                }
-                if takes(&mut claims, |claims| claims.read(piece)) { Heard::Taken } else { Heard::Refused }
-            };
-            draft.write(
-                desk,
-                Limits { tokens: THINK_TOKENS, deadline, may_end: false, statement: THINK_TOKENS, least_allowed: 0.0 },
-                listen,
-                &flag,
-            )?;
-            if !draft.text(desk).ends_with("</think>") {
-                draft.force(desk, "\n</think>", &flag)?;
+        let listen = |piece: &str| {
+            if piece.contains("</think>") {
+                return Heard::Stop;
             }
-            draft.force(desk, &forced, &flag)
-        })
+            if TAGS.contains(&piece) {
+                return Heard::Refused;
+            }
+            if takes(&mut claims, |claims| claims.read(piece)) { Heard::Taken } else { Heard::Refused }
+        };
+        let (tokens, deadline) = (THINK_TOKENS, self.deadline);
+        let limits = Limits { tokens, deadline, may_end: false, statement: tokens, least_allowed: 0.0 };
+        draft.write(limits, listen, self.cancel)?;
+        if !draft.text().ends_with("</think>") {
+            draft.force("\n</think>", self.cancel)?;
+        }
+        draft.force(&format!("\n<answer>\n{} {{\n", self.request.stub.signature), self.cancel)
     }
 
     /// Writes code until the function's own brace closes. Where the types do not allow what the model would say, its last statement is
     /// written anew, and the one before it too when that does not help.
-    fn code(&self, draft: Draft, text: String, sampling: Sampling) -> Result<(Draft, String), EngineError> {
-        let head = self.head(&text);
-        let (deadline, flag, scope) = (self.deadline, self.cancel.clone(), Arc::clone(&self.scope));
+    fn code(&self, draft: &mut Draft, sampling: Sampling) -> Result<(), EngineError> {
+        let head = self.head(&draft.text());
         // Types say more than names do.
         let by_names = matches!(self.constraint, Some(Err(_)));
-        self.on_engine(draft, move |desk, draft| {
-            let mut strays: Vec<usize> = Vec::new();
-            loop {
-                let mut body = draft.text(desk).split_off(head);
-                let mut braces = Braces::open(1);
-                braces.read(&body);
-                let mut names = by_names.then(|| {
-                    let mut names = NameFilter::new(Arc::clone(&scope));
-                    names.read(&body);
-                    names
-                });
-                let listen = |piece: &str| {
-                    if TAGS.contains(&piece) || !takes(&mut names, |names| names.read(piece)) {
-                        return Heard::Refused;
-                    }
-                    body.push_str(piece);
-                    let closes = braces.read(piece).is_some();
-                    let ends = piece.contains(';')
-                        && (repeated_statement(&body).is_some() || braces.depth() == 1 && has_returned(&body));
-                    if closes || ends { Heard::Stop } else { Heard::Taken }
-                };
-                let least_allowed = if strays.len() < MOST_STRAYS { LEAST_ALLOWED } else { 0.0 };
-                let (tokens, statement) = (CODE_TOKENS, STATEMENT_TOKENS);
-                let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
-                if draft.write(desk, limits, listen, &flag)? == End::Ended {
-                    break;
+        let mut strays: Vec<usize> = Vec::new();
+        loop {
+            let mut body = draft.text().split_off(head);
+            let mut braces = Braces::open(1);
+            braces.read(&body);
+            let mut names = by_names.then(|| {
+                let mut names = NameFilter::new(Arc::clone(&self.scope));
+                names.read(&body);
+                names
+            });
+            let listen = |piece: &str| {
+                if TAGS.contains(&piece) || !takes(&mut names, |names| names.read(piece)) {
+                    return Heard::Refused;
                 }
-                let body = draft.text(desk).split_off(head);
-                let mut start = statement_start(&body, body.len());
-                if strays.iter().filter(|&&stray| stray == start).count() >= TRIES_OF_A_STATEMENT {
-                    start = statement_start(&body, start.saturating_sub(1));
-                }
-                strays.push(start);
-                draft.cut(desk, head + start)?;
-                draft.sample_by(again(sampling, strays.len()));
+                body.push_str(piece);
+                let closes = braces.read(piece).is_some();
+                let ends = piece.contains(';')
+                    && (repeated_statement(&body).is_some() || braces.depth() == 1 && has_returned(&body));
+                if closes || ends { Heard::Stop } else { Heard::Taken }
+            };
+            let least_allowed = if strays.len() < MOST_STRAYS { LEAST_ALLOWED } else { 0.0 };
+            let (tokens, deadline, statement) = (CODE_TOKENS, self.deadline, STATEMENT_TOKENS);
+            let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
+            if draft.write(limits, listen, self.cancel)? == End::Ended {
+                break;
             }
-            // What is said twice is said, and the body ends before it; without a constraint that is for the repairs to see to.
-            let circle = repeated_statement(&draft.text(desk)[head..]);
-            if let Some(at) = circle.filter(|_| draft.is_constrained()) {
-                draft.cut(desk, head + at)?;
+            let body = draft.text().split_off(head);
+            let mut start = statement_start(&body, body.len());
+            if strays.iter().filter(|&&stray| stray == start).count() >= TRIES_OF_A_STATEMENT {
+                start = statement_start(&body, start.saturating_sub(1));
             }
-            draft.close(desk, deadline, &flag)
-        })
+            strays.push(start);
+            draft.cut(head + start)?;
+            draft.sample_by(again(sampling, strays.len()));
+        }
+        // What is said twice is said, and the body ends before it; without a constraint that is for the repairs to see to.
+        let circle = repeated_statement(&draft.text()[head..]);
+        if let Some(at) = circle.filter(|_| draft.is_constrained()) {
+            draft.cut(head + at)?;
+        }
+        draft.close(self.deadline, self.cancel)
     }
 
-    fn rewrite(&self, draft: Draft, cut: usize, sampling: Sampling) -> Result<(Draft, String), EngineError> {
-        let (draft, text) = self.on_engine(draft, move |desk, draft| {
-            draft.cut(desk, cut)?;
-            draft.sample_by(sampling);
-            Ok(())
-        })?;
-        self.code(draft, text, sampling)
+    fn rewrite(&self, draft: &mut Draft, cut: usize, sampling: Sampling) -> Result<(), EngineError> {
+        draft.cut(cut)?;
+        draft.sample_by(sampling);
+        self.code(draft, sampling)
     }
 
     /// Cuts the draft and closes the function there.
-    fn end(&self, draft: Draft, cut: usize) -> Result<(Draft, String), EngineError> {
-        let flag = self.cancel.clone();
-        self.on_engine(draft, move |desk, draft| {
-            draft.cut(desk, cut)?;
-            let closed = close(&draft.text(desk));
-            let missing = closed.strip_prefix(draft.text(desk).trim_end()).unwrap_or("\n}").to_owned();
-            draft.force(desk, &missing, &flag)
-        })
-    }
-
-    fn on_engine(
-        &self,
-        mut draft: Draft,
-        work: impl FnOnce(&crate::engine::Desk<'_>, &mut Draft) -> Result<(), EngineError> + Send + 'static,
-    ) -> Result<(Draft, String), EngineError> {
-        self.engine.run(Priority::Patient, self.cancel, move |desk| {
-            work(desk, &mut draft)?;
-            let text = draft.text(desk);
-            Ok((draft, text))
-        })
+    fn end(&self, draft: &mut Draft, cut: usize) -> Result<(), EngineError> {
+        draft.cut(cut)?;
+        let text = draft.text();
+        let closed = close(&text);
+        draft.force(closed.strip_prefix(text.trim_end()).unwrap_or("\n}"), self.cancel)
     }
 
     /// Where the body begins in the draft's text, right after the forced signature and brace.

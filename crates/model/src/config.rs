@@ -1,15 +1,33 @@
-//! The shape of a Qwen2 model, read from the header and checked against every tensor.
+//! The shape of a model, read from the header and checked against every tensor.
 
 use candle_core::quantized::GgmlDType;
 
 use crate::error::Result;
 use crate::gguf::{Gguf, TensorInfo, dtype_name};
 
-const OTHER_ARCHITECTURE: &str = "use a GGUF of the Qwen2 family, for example Qwen2.5-Coder";
+const OTHER_ARCHITECTURE: &str = "use a GGUF of the families `qwen2`, `qwen3` or `llama`, for example Qwen2.5-Coder";
+
+/// What a model descends from; each name is the header's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Qwen2,
+    Qwen3,
+    Llama,
+}
+
+/// Which numbers of a head are turned together by the position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rotation {
+    /// Each of the first half with its like in the second.
+    Halves,
+    /// Each even one with the next.
+    Neighbours,
+}
 
 /// The sizes that the forward pass needs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
+    pub(crate) family: Family,
     pub(crate) layers: usize,
     pub(crate) hidden: usize,
     pub(crate) heads: usize,
@@ -20,6 +38,11 @@ pub(crate) struct Config {
     pub(crate) context: usize,
     pub(crate) norm_epsilon: f32,
     pub(crate) rope_base: f32,
+    pub(crate) rotation: Rotation,
+    /// Whether queries, keys and values have biases.
+    pub(crate) biased: bool,
+    /// Whether queries and keys are normed head by head.
+    pub(crate) normed_heads: bool,
     /// The head is the embedding table when the file has no `output.weight`.
     pub(crate) tied: bool,
 }
@@ -27,11 +50,17 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the sizes, and makes sure that every tensor is there in the shape they demand.
     pub(crate) fn read(gguf: &Gguf<'_>) -> Result<Config> {
-        check_architecture(gguf)?;
-        let hidden = size(gguf, "embedding_length", 1 << 16)?;
-        let heads = size(gguf, "attention.head_count", 1 << 10)?;
-        let kv_heads = size(gguf, "attention.head_count_kv", 1 << 10)?;
-        if heads % kv_heads != 0 || hidden % heads != 0 || (hidden / heads) % 2 != 0 {
+        let family = Family::of(gguf)?;
+        let keys = Keys { gguf, family: family.name() };
+        let hidden = keys.size("embedding_length", 1 << 16)?;
+        let heads = keys.size("attention.head_count", 1 << 10)?;
+        let kv_heads = keys.size("attention.head_count_kv", 1 << 10)?;
+        let head_size = match gguf.unsigned(&keys.key("attention.key_length")) {
+            Some(_) => keys.size("attention.key_length", 1 << 12)?,
+            None if hidden % heads == 0 => hidden / heads,
+            None => 0,
+        };
+        if heads % kv_heads != 0 || head_size == 0 || head_size % 2 != 0 {
             return Err(
                 gguf.damaged(format!("{heads} heads and {kv_heads} KV heads do not divide a width of {hidden}"))
             );
@@ -41,16 +70,20 @@ impl Config {
             return Err(gguf.unsupported("it holds no tokenizer", "export it with its vocabulary"));
         }
         let config = Config {
-            layers: size(gguf, "block_count", 1 << 9)?,
+            family,
+            layers: keys.size("block_count", 1 << 9)?,
             hidden,
             heads,
             kv_heads,
-            head_size: hidden / heads,
-            feed_forward: size(gguf, "feed_forward_length", 1 << 20)?,
+            head_size,
+            feed_forward: keys.size("feed_forward_length", 1 << 20)?,
             vocabulary,
-            context: size(gguf, "context_length", 1 << 24)?,
-            norm_epsilon: positive(gguf, "attention.layer_norm_rms_epsilon", None)?,
-            rope_base: positive(gguf, "rope.freq_base", Some(10_000.0))?,
+            context: keys.size("context_length", 1 << 24)?,
+            norm_epsilon: keys.positive("attention.layer_norm_rms_epsilon", None)?,
+            rope_base: keys.positive("rope.freq_base", Some(10_000.0))?,
+            rotation: if family == Family::Llama { Rotation::Neighbours } else { Rotation::Halves },
+            biased: family == Family::Qwen2,
+            normed_heads: family == Family::Qwen3,
             tied: gguf.tensor_info("output.weight").is_none(),
         };
         config.check_tensors(gguf)?;
@@ -64,30 +97,62 @@ impl Config {
 
     fn check_tensors(&self, gguf: &Gguf<'_>) -> Result<()> {
         let (hidden, kv, feed_forward) = (self.hidden, self.kv_width(), self.feed_forward);
+        let width = self.heads * self.head_size;
         check(gguf, "token_embd.weight", &[self.vocabulary, hidden])?;
         check(gguf, "output_norm.weight", &[hidden])?;
         if !self.tied {
             check(gguf, "output.weight", &[self.vocabulary, hidden])?;
         }
+        if gguf.tensor_info("rope_freqs.weight").is_some() {
+            check(gguf, "rope_freqs.weight", &[self.head_size / 2])?;
+        }
+        let always = [
+            ("attn_norm.weight", &[hidden][..]),
+            ("attn_q.weight", &[width, hidden]),
+            ("attn_k.weight", &[kv, hidden]),
+            ("attn_v.weight", &[kv, hidden]),
+            ("attn_output.weight", &[hidden, width]),
+            ("ffn_norm.weight", &[hidden]),
+            ("ffn_gate.weight", &[feed_forward, hidden]),
+            ("ffn_up.weight", &[feed_forward, hidden]),
+            ("ffn_down.weight", &[hidden, feed_forward]),
+        ];
+        let biases = [("attn_q.bias", &[width][..]), ("attn_k.bias", &[kv]), ("attn_v.bias", &[kv])];
+        let norms = [("attn_q_norm.weight", &[self.head_size][..]), ("attn_k_norm.weight", &[self.head_size])];
+        let biases = biases.into_iter().filter(|_| self.biased);
+        let norms = norms.into_iter().filter(|_| self.normed_heads);
+        let of_layer: Vec<_> = always.into_iter().chain(biases).chain(norms).collect();
         for layer in 0..self.layers {
-            for (name, shape) in [
-                ("attn_norm.weight", &[hidden][..]),
-                ("attn_q.weight", &[hidden, hidden]),
-                ("attn_q.bias", &[hidden]),
-                ("attn_k.weight", &[kv, hidden]),
-                ("attn_k.bias", &[kv]),
-                ("attn_v.weight", &[kv, hidden]),
-                ("attn_v.bias", &[kv]),
-                ("attn_output.weight", &[hidden, hidden]),
-                ("ffn_norm.weight", &[hidden]),
-                ("ffn_gate.weight", &[feed_forward, hidden]),
-                ("ffn_up.weight", &[feed_forward, hidden]),
-                ("ffn_down.weight", &[hidden, feed_forward]),
-            ] {
+            for (name, shape) in &of_layer {
                 check(gguf, &format!("blk.{layer}.{name}"), shape)?;
             }
         }
         Ok(())
+    }
+}
+
+impl Family {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Family::Qwen2 => "qwen2",
+            Family::Qwen3 => "qwen3",
+            Family::Llama => "llama",
+        }
+    }
+
+    fn of(gguf: &Gguf<'_>) -> Result<Family> {
+        let named = gguf.text("general.architecture");
+        let Some(name) = named else { return Err(gguf.unsupported("it names no architecture", OTHER_ARCHITECTURE)) };
+        let known = [Family::Qwen2, Family::Qwen3, Family::Llama].into_iter().find(|family| family.name() == name);
+        let other = || gguf.unsupported(format!("its architecture is `{name}`"), OTHER_ARCHITECTURE);
+        let family = known.ok_or_else(other)?;
+        match gguf.text(&format!("{name}.rope.scaling.type")) {
+            None | Some("none") => Ok(family),
+            Some(kind) => Err(gguf.unsupported(
+                format!("it scales its positions by `{kind}`"),
+                "use the variant of the model without context extension",
+            )),
+        }
     }
 }
 
@@ -133,36 +198,33 @@ fn elements(info: &TensorInfo) -> u64 {
     info.shape.iter().map(|&size| size as u64).product()
 }
 
-fn check_architecture(gguf: &Gguf<'_>) -> Result<()> {
-    match gguf.text("general.architecture") {
-        Some("qwen2") => {}
-        Some(other) => return Err(gguf.unsupported(format!("its architecture is `{other}`"), OTHER_ARCHITECTURE)),
-        None => return Err(gguf.unsupported("it names no architecture", OTHER_ARCHITECTURE)),
-    }
-    match gguf.text("qwen2.rope.scaling.type") {
-        None | Some("none") => Ok(()),
-        Some(kind) => Err(gguf.unsupported(
-            format!("it scales its positions by `{kind}`"),
-            "use the variant of the model without context extension",
-        )),
-    }
+/// The header's entries about a family's sizes.
+struct Keys<'a, 'b> {
+    gguf: &'a Gguf<'b>,
+    family: &'static str,
 }
 
-fn size(gguf: &Gguf<'_>, key: &str, limit: u64) -> Result<usize> {
-    let key = format!("qwen2.{key}");
-    match gguf.unsigned(&key) {
-        Some(number) if (1..=limit).contains(&number) => Ok(number as usize),
-        Some(number) => Err(gguf.damaged(format!("`{key}` is {number}, expected 1 to {limit}"))),
-        None => Err(gguf.damaged(format!("`{key}` is missing"))),
+impl Keys<'_, '_> {
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.family)
     }
-}
 
-fn positive(gguf: &Gguf<'_>, key: &str, default: Option<f32>) -> Result<f32> {
-    let key = format!("qwen2.{key}");
-    match gguf.float(&key).map(|number| number as f32).or(default) {
-        Some(number) if number.is_finite() && number > 0.0 => Ok(number),
-        Some(number) => Err(gguf.damaged(format!("`{key}` is {number}"))),
-        None => Err(gguf.damaged(format!("`{key}` is missing"))),
+    fn size(&self, name: &str, limit: u64) -> Result<usize> {
+        let (key, gguf) = (self.key(name), self.gguf);
+        match gguf.unsigned(&key) {
+            Some(number) if (1..=limit).contains(&number) => Ok(number as usize),
+            Some(number) => Err(gguf.damaged(format!("`{key}` is {number}, expected 1 to {limit}"))),
+            None => Err(gguf.damaged(format!("`{key}` is missing"))),
+        }
+    }
+
+    fn positive(&self, name: &str, default: Option<f32>) -> Result<f32> {
+        let (key, gguf) = (self.key(name), self.gguf);
+        match gguf.float(&key).map(|number| number as f32).or(default) {
+            Some(number) if number.is_finite() && number > 0.0 => Ok(number),
+            Some(number) => Err(gguf.damaged(format!("`{key}` is {number}"))),
+            None => Err(gguf.damaged(format!("`{key}` is missing"))),
+        }
     }
 }
 

@@ -75,14 +75,13 @@ pub enum ModelError {
     #[error("the prompt holds no token; give at least one")]
     EmptyPrompt,
 
-    /// Sessions that cannot be stepped together.
-    #[error("{sessions} sessions cannot be stepped with {tokens} tokens; give one token for each session of one model")]
-    BatchMismatch {
-        /// Sessions given.
-        sessions: usize,
-        /// Tokens given.
-        tokens: usize,
-    },
+    /// Sessions of several models in one batch.
+    #[error("the sessions of a batch belong to several models; read each model's own together")]
+    BatchMismatch,
+
+    /// Another sequence of the same batch met an error, which this one shares.
+    #[error("{0}")]
+    Together(String),
 
     /// The caller raised its `Cancel`.
     #[error("the request was cancelled")]

@@ -52,6 +52,8 @@ impl Quantization {
 /// The shape of a fixture; change what a test is about.
 #[derive(Clone)]
 pub(crate) struct Fixture {
+    /// `qwen2`, `qwen3` or `llama`.
+    pub(crate) family: &'static str,
     pub(crate) quantization: Quantization,
     pub(crate) layers: usize,
     pub(crate) hidden: usize,
@@ -71,6 +73,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn new(quantization: Quantization) -> Fixture {
         Fixture {
+            family: "qwen2",
             quantization,
             layers: 2,
             hidden: 256,
@@ -127,7 +130,7 @@ impl Fixture {
         let names: Vec<&str> = tokens.iter().map(|(name, _)| name.as_str()).collect();
         let size = |number: usize| Value::U32(number as u32);
         let entries = [
-            ("general.architecture", Value::String("qwen2".into())),
+            ("general.architecture", Value::String(self.family.into())),
             ("general.name", Value::String("fixture".into())),
             ("general.license", Value::String("mit".into())),
             ("qwen2.block_count", size(self.layers)),
@@ -138,6 +141,7 @@ impl Fixture {
             ("qwen2.context_length", size(self.context)),
             ("qwen2.attention.layer_norm_rms_epsilon", Value::F32(1e-6)),
             ("qwen2.rope.freq_base", Value::F32(1e6)),
+            ("qwen2.rope.dimension_count", size(self.hidden / self.heads)),
             ("tokenizer.ggml.model", Value::String("gpt2".into())),
             ("tokenizer.ggml.pre", Value::String("qwen2".into())),
             ("tokenizer.ggml.tokens", texts(&names)),
@@ -146,7 +150,16 @@ impl Fixture {
             ("tokenizer.ggml.eos_token_id", id("<|endoftext|>")),
             ("tokenizer.chat_template", Value::String(QWEN25_TEMPLATE.into())),
         ];
-        let mut metadata: Vec<(String, Value)> = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        let of_family = |key: &str| match key.strip_prefix("qwen2.") {
+            Some(key) => format!("{}.{key}", self.family),
+            None => key.to_owned(),
+        };
+        let mut metadata: Vec<(String, Value)> =
+            entries.into_iter().map(|(key, value)| (of_family(key), value)).collect();
+        if self.family == "qwen3" {
+            metadata.push(("qwen3.attention.key_length".into(), size(self.hidden / self.heads)));
+            metadata.push(("general.dtype".into(), Value::U32(0)));
+        }
         for (key, value) in &self.overrides {
             metadata.retain(|(known, _)| known != key);
             metadata.extend(value.clone().map(|value| ((*key).to_owned(), value)));
@@ -170,7 +183,13 @@ impl Fixture {
             weights.vector(&name("ffn_norm.weight"), hidden, 1.0);
             for (part, rows) in [("attn_q", hidden), ("attn_k", kv), ("attn_v", kv)] {
                 weights.matrix(&name(&format!("{part}.weight")), rows, hidden);
-                weights.vector(&name(&format!("{part}.bias")), rows, 0.0);
+                match self.family {
+                    "qwen2" => weights.vector(&name(&format!("{part}.bias")), rows, 0.0),
+                    "qwen3" if part != "attn_v" => {
+                        weights.vector(&name(&format!("{part}_norm.weight")), hidden / self.heads, 1.0);
+                    }
+                    _ => {}
+                }
             }
             weights.matrix(&name("attn_output.weight"), hidden, hidden);
             weights.matrix(&name("ffn_gate.weight"), feed_forward, hidden);

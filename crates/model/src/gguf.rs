@@ -57,6 +57,13 @@ pub(crate) struct Gguf<'a> {
     data: &'a [u8],
 }
 
+impl TensorInfo {
+    /// Of a tensor that is not in a file.
+    pub(crate) fn new(dtype: GgmlDType, shape: Vec<usize>) -> TensorInfo {
+        TensorInfo { dtype, shape, offset: 0, bytes: 0 }
+    }
+}
+
 impl<'a> Gguf<'a> {
     /// Reads and checks the header of `bytes`; `file` names it in errors.
     pub(crate) fn parse(file: &str, bytes: &'a [u8]) -> Result<Gguf<'a>> {
@@ -110,10 +117,21 @@ impl<'a> Gguf<'a> {
         }
     }
 
+    /// A tensor as it stands in the file.
+    pub(crate) fn tensor_bytes(&self, name: &str) -> Result<(&TensorInfo, &'a [u8])> {
+        let info = self.tensors.get(name).ok_or_else(|| self.damaged(format!("the tensor `{name}` is missing")))?;
+        Ok((info, &self.data[info.offset..info.offset + info.bytes]))
+    }
+
+    /// A tensor's numbers, outermost dimension first.
+    pub(crate) fn numbers(&self, name: &str) -> Result<Vec<f32>> {
+        let tensor = self.load_tensor(name, &Device::Cpu)?;
+        Ok(tensor.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()?)
+    }
+
     /// Hands a tensor to candle, which keeps its own copy.
     pub(crate) fn load_tensor(&self, name: &str, device: &Device) -> Result<QTensor> {
-        let info = self.tensors.get(name).ok_or_else(|| self.damaged(format!("the tensor `{name}` is missing")))?;
-        let bytes = &self.data[info.offset..info.offset + info.bytes];
+        let (info, bytes) = self.tensor_bytes(name)?;
         let aligned = aligned(bytes);
         let storage = QStorage::from_data(Cow::Borrowed(aligned.as_bytes()), device, info.dtype)?;
         Ok(QTensor::new(storage, info.shape.clone())?)

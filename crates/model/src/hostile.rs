@@ -63,7 +63,7 @@ fn absurd_counts_are_refused_before_anything_is_allocated() {
 fn foreign_and_incomplete_files_are_named_with_a_remedy() {
     let text = |text: &str| Some(Value::String(text.into()));
     let cases = [
-        ("general.architecture", text("llama"), "its architecture is `llama`; use a GGUF of the Qwen2 family"),
+        ("general.architecture", text("mamba"), "its architecture is `mamba`; use a GGUF of the families"),
         ("general.architecture", None, "it names no architecture"),
         ("general.alignment", Some(Value::U32(0)), "its alignment is Unsigned(0)"),
         ("qwen2.rope.scaling.type", text("yarn"), "it scales its positions by `yarn`"),

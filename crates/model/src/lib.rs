@@ -1,4 +1,4 @@
-//! Tokens to logits: loads a Qwen2-architecture GGUF with its tokenizer and chat template, and runs it.
+//! Tokens to logits: loads a GGUF of the Qwen2, Qwen3 or Llama family with its tokenizer and chat template, and runs it.
 //!
 //! Knows no Solidity. A [`Model`] is loaded once; a [`Session`] reads tokens and gives logits; a [`Sampler`] picks the next
 //! token; a [`TokenStream`] turns tokens into text. Everything runs on the caller's thread and stops at a [`Cancel`].
@@ -7,8 +7,10 @@
 
 mod bundled;
 mod cancel;
+mod candle;
 mod chat;
 mod config;
+mod cpu;
 mod device;
 mod error;
 #[cfg(test)]
@@ -16,8 +18,8 @@ mod fixture;
 mod gguf;
 #[cfg(test)]
 mod hostile;
-mod kernels;
 mod model;
+mod network;
 #[cfg(test)]
 mod parity;
 mod qwen2;

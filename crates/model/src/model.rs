@@ -12,7 +12,7 @@ use crate::config::{self, Config};
 use crate::device::{self, DeviceChoice};
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
-use crate::qwen2::Qwen2;
+use crate::network::Network;
 use crate::session::Session;
 use crate::{Tokenizer, bundled};
 
@@ -57,7 +57,7 @@ pub struct ModelInfo {
 pub struct Model(Arc<Inner>);
 
 struct Inner {
-    weights: Arc<Qwen2>,
+    weights: Arc<Network>,
     tokenizer: Tokenizer,
     template: Option<ChatTemplate>,
     info: ModelInfo,
@@ -143,20 +143,22 @@ impl Model {
         let tokenizer = Tokenizer::read(&gguf)?;
         let template = read_template(&gguf, &tokenizer)?;
         let chosen = device::choose(device)?;
+        let (context_length, vocabulary, family) = (config.context, config.vocabulary, config.family);
+        let weights = Arc::new(Network::load(&gguf, config, &chosen.device)?);
+        let how = weights.describe().map_or_else(String::new, |how| format!("; {how}"));
         let info = ModelInfo {
             name: gguf.text("general.name").map_or_else(|| file.to_owned(), str::to_owned),
             path,
             bytes: bytes.len() as u64,
-            architecture: "qwen2".into(),
+            architecture: family.name().into(),
             quantization: config::quantization(&gguf),
             parameters: config::parameters(&gguf),
-            context_length: config.context,
-            vocabulary: config.vocabulary,
+            context_length,
+            vocabulary,
             device: chosen.name,
-            device_reason: chosen.reason,
+            device_reason: chosen.reason + &how,
             license: gguf.text("general.license").map(str::to_owned),
         };
-        let weights = Arc::new(Qwen2::load(&gguf, config, &chosen.device)?);
         Ok(Model(Arc::new(Inner { weights, tokenizer, template, info, source, sha256: OnceLock::new() })))
     }
 }

@@ -1,98 +1,98 @@
-//! The forward pass of Qwen2, in reading order.
+//! The forward pass on a CPU, in reading order: Qwen2, and its relatives Llama and Qwen3, which differ in a line each.
 //!
 //! A batch is a list of rows, one for each new token, over all sequences; everything but attention works on rows, so that
-//! candidates decoded together share each read of the weights. Letters in shapes: `M` rows of the batch, `m` rows of one
-//! sequence, `L` its tokens so far, `D` width, `H` heads, `G` KV heads, `S` size of a head, `V` vocabulary.
+//! candidates decoded together share each read of the weights. Letters in shapes: `M` rows of the batch, `D` width, `H` heads,
+//! `G` KV heads, `S` size of a head, `F` width of the feed-forward part, `V` vocabulary.
 
-use std::sync::Arc;
-
-use candle_core::quantized::QTensor;
-use candle_core::{DType, Device, Tensor};
-use candle_nn::ops;
+use std::sync::{Mutex, PoisonError};
 
 use crate::Logits;
 use crate::cancel::Cancel;
-use crate::config::Config;
+use crate::config::{Config, Rotation};
+use crate::cpu::{Cpu, KvCache, Product, Rows, Sequence, Shape, Tiles};
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
-use crate::kernels::{Attention, Linear};
-
-/// Room for this many tokens is made at first, and doubled when it is full.
-const FIRST_CAPACITY: usize = 256;
 
 /// The weights.
 pub(crate) struct Qwen2 {
     config: Config,
-    device: Device,
+    cpu: Cpu,
     /// `(V, D)`
-    embedding: Arc<QTensor>,
+    embedding: Tiles,
     layers: Vec<Layer>,
     /// `(D,)`
-    output_norm: Tensor,
-    /// `(V, D)`
-    output: Linear,
-    /// `base^(-2i/S)` for each pair `i` of a head.
+    output_norm: Vec<f32>,
+    /// `(V, D)`; the embedding where the file has no other.
+    output: Option<Tiles>,
+    /// Of each pair of numbers of a head: radians per position.
     frequencies: Vec<f32>,
-    /// A whole pass runs inside of the pool: entered from outside, each operation would wait for another thread to wake.
-    pool: rayon::ThreadPool,
+    buffers: Mutex<Buffers>,
 }
 
 struct Layer {
-    attention_norm: Tensor,
+    attention_norm: Vec<f32>,
     query: Projection,
     key: Projection,
     value: Projection,
-    attention_output: Linear,
-    feed_forward_norm: Tensor,
-    gate: Linear,
-    up: Linear,
-    down: Linear,
+    attention_output: Tiles,
+    feed_forward_norm: Vec<f32>,
+    gate: Tiles,
+    up: Tiles,
+    down: Tiles,
 }
 
 struct Projection {
-    weight: Linear,
-    bias: Tensor,
-}
-
-/// Keys and values of one sequence. Clones share them until one of the clones writes.
-#[derive(Clone, Default)]
-pub(crate) struct KvCache {
-    layers: Arc<Vec<KvLayer>>,
-    length: usize,
-    capacity: usize,
-}
-
-/// Both `(G, capacity, S)`, of which the first `length` tokens are filled.
-struct KvLayer {
-    keys: Tensor,
-    values: Tensor,
+    weight: Tiles,
+    /// `(H * S,)` or `(G * S,)`; Llama and Qwen3 have none.
+    bias: Option<Vec<f32>>,
+    /// `(S,)`; only Qwen3 norms queries and keys.
+    norm: Option<Vec<f32>>,
 }
 
 /// New tokens of one sequence, and what it knows already.
-pub(crate) struct Rows<'a> {
+pub(crate) struct NewTokens<'a> {
     pub(crate) tokens: &'a [u32],
     pub(crate) cache: &'a mut KvCache,
+    /// Whether the logits after each token are wanted, not only after the last.
+    pub(crate) every: bool,
+}
+
+/// What a pass computes in; kept from one to the next.
+#[derive(Default)]
+struct Buffers {
+    /// `(M, D)`: the residual stream.
+    x: Vec<f32>,
+    /// `(M, D)`, `(M, H * S)` or `(M, F)`, rounded for the products.
+    rows: Rows,
+    queries: Vec<f32>,
+    keys: Vec<f32>,
+    values: Vec<f32>,
+    gate: Vec<f32>,
+    up: Vec<f32>,
+    /// `(M, D)`: what a part adds to the stream.
+    delta: Vec<f32>,
+    /// `(M, S / 2)`: cosine and sine of each row's position.
+    angles: Vec<(f32, f32)>,
+    halves: [Vec<u16>; 2],
 }
 
 impl Qwen2 {
-    /// Hands every tensor to the device. `config` was checked against the file, so that nothing here can be missing.
-    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, device: &Device) -> Result<Qwen2> {
-        let embedding = Arc::new(gguf.load_tensor("token_embd.weight", device)?);
-        let output = match config.tied {
-            true => Linear::new(embedding.clone())?,
-            false => Linear::new(Arc::new(gguf.load_tensor("output.weight", device)?))?,
+    /// Packs every matrix for the kernels. `config` was checked against the file, so that nothing here can be missing.
+    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, threads: usize) -> Result<Qwen2> {
+        let factors = match gguf.tensor_info("rope_freqs.weight") {
+            Some(_) => gguf.numbers("rope_freqs.weight")?,
+            None => vec![1.0; config.head_size / 2],
         };
-        let layers = (0..config.layers).map(|layer| Layer::load(gguf, layer, device)).collect::<Result<_>>()?;
-        let exponent = |pair: usize| (2 * pair) as f32 / config.head_size as f32;
+        let frequency = |pair: usize| config.rope_base.powf(-((2 * pair) as f32) / config.head_size as f32);
         Ok(Qwen2 {
-            output_norm: gguf.load_tensor("output_norm.weight", device)?.dequantize(device)?,
-            frequencies: (0..config.head_size / 2).map(|pair| 1.0 / config.rope_base.powf(exponent(pair))).collect(),
-            device: device.clone(),
-            pool: pool()?,
+            embedding: Tiles::load(gguf, "token_embd.weight")?,
+            layers: (0..config.layers).map(|layer| Layer::load(gguf, layer, &config)).collect::<Result<_>>()?,
+            output_norm: gguf.numbers("output_norm.weight")?,
+            output: if config.tied { None } else { Some(Tiles::load(gguf, "output.weight")?) },
+            frequencies: factors.iter().enumerate().map(|(pair, factor)| frequency(pair) / factor).collect(),
+            cpu: Cpu::new(threads),
+            buffers: Mutex::default(),
             config,
-            embedding,
-            layers,
-            output,
         })
     }
 
@@ -100,226 +100,210 @@ impl Qwen2 {
         &self.config
     }
 
-    /// Reads the new tokens of every sequence; gives the logits after the last token of each. On an error the caches hold
-    /// what they held before.
-    pub(crate) fn forward(&self, batch: &mut [Rows<'_>], cancel: &Cancel) -> Result<Vec<Logits>> {
-        self.pool.install(|| self.pass(batch, cancel))
+    /// The instruction set and the threads.
+    pub(crate) fn describe(&self) -> String {
+        self.cpu.describe()
     }
 
-    fn pass(&self, batch: &mut [Rows<'_>], cancel: &Cancel) -> Result<Vec<Logits>> {
-        for rows in batch.iter_mut() {
-            self.reserve(rows.cache, rows.tokens.len())?;
+    /// Reads the new tokens of every sequence; gives, for each, the logits after its last token or after every one. On an error
+    /// the caches hold what they held before.
+    pub(crate) fn forward(&self, batch: &mut [NewTokens<'_>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
+        let shape = self.shape();
+        for new in batch.iter_mut() {
+            let (needed, limit) = (new.cache.len().saturating_add(new.tokens.len()), self.config.context);
+            if needed > limit {
+                return Err(ModelError::ContextFull { needed, limit });
+            }
+            new.cache.reserve(shape, new.tokens.len());
         }
-        let tokens: Vec<u32> = batch.iter().flat_map(|rows| rows.tokens).copied().collect();
-        let tokens = Tensor::from_vec(tokens, self.row_count(batch), &self.device)?;
-        let rotation = self.rotation(batch)?;
-        let masks = batch.iter().map(|rows| self.mask(rows)).collect::<Result<Vec<_>>>()?;
-
-        let mut x = self.embedding.embedding(&tokens)?; // (M, D)
+        // A pass that panicked has left numbers there that the next one overwrites.
+        let buffers = &mut *self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        self.embed(batch, buffers);
         for (index, layer) in self.layers.iter().enumerate() {
             cancel.check()?;
-            let normed = self.norm(&x, &layer.attention_norm)?;
-            let mixed = self.attention(layer, index, &normed, &rotation, batch, &masks)?;
-            x = (x + mixed)?;
-            let normed = self.norm(&x, &layer.feed_forward_norm)?;
-            let gate = layer.gate.forward(&normed)?.silu()?; // (M, F)
-            let up = layer.up.forward(&normed)?; // (M, F)
-            x = (x + layer.down.forward(&(gate * up)?)?)?;
+            self.attention(layer, index, batch, buffers);
+            self.feed_forward(layer, buffers);
         }
-        let last = self.last_rows(&x, batch)?; // (sequences, D)
-        let logits = self.output.forward(&self.norm(&last, &self.output_norm)?)?; // (sequences, V)
-        let logits = logits.to_vec2::<f32>()?;
-        for rows in batch {
-            rows.cache.length += rows.tokens.len();
+        let logits = self.logits(batch, buffers);
+        for new in batch {
+            new.cache.advance(new.tokens.len());
         }
         Ok(logits)
     }
 
-    /// `x`: `(M, D)`, normed; gives `(M, D)`. The keys and values of the new rows go into the caches.
-    fn attention(
-        &self,
-        layer: &Layer,
-        index: usize,
-        x: &Tensor,
-        rotation: &(Tensor, Tensor),
-        batch: &mut [Rows<'_>],
-        masks: &[Option<Tensor>],
-    ) -> Result<Tensor> {
-        let Config { heads, kv_heads, head_size, .. } = self.config;
-        let count = x.dim(0)?;
-        let rotate = |x: Tensor, heads: usize| {
-            let x = x.reshape((1, count, heads, head_size))?;
-            Ok::<_, ModelError>(candle_nn::rotary_emb::rope_thd(&x, &rotation.0, &rotation.1)?.squeeze(0)?)
-        };
-        let scale = 1.0 / (head_size as f64).sqrt();
-        let queries = rotate((layer.query.forward(x)? * scale)?, heads)?; // (M, H, S)
-        let keys = rotate(layer.key.forward(x)?, kv_heads)?; // (M, G, S)
-        let values = layer.value.forward(x)?.reshape((count, kv_heads, head_size))?; // (M, G, S)
-
-        let mut mixed = Vec::with_capacity(batch.len());
-        let mut start = 0;
-        for (rows, mask) in batch.iter_mut().zip(masks) {
-            let m = rows.tokens.len();
-            let of_sequence = |x: &Tensor| x.narrow(0, start, m)?.transpose(0, 1)?.contiguous();
-            let (keys, values) = rows.cache.append(index, &of_sequence(&keys)?, &of_sequence(&values)?)?; // (G, L, S)
-            let queries = queries.narrow(0, start, m)?;
-            mixed.push(match mask {
-                Some(mask) => attend(&queries, &keys, &values, mask)?,
-                None => queries.apply_op3_no_bwd(&keys, &values, &Attention)?,
-            });
-            start += m;
-        }
-        let mixed = if mixed.len() == 1 { mixed.remove(0) } else { Tensor::cat(&mixed, 0)? };
-        layer.attention_output.forward(&mixed)
+    pub(crate) fn shape(&self) -> Shape {
+        let Config { layers, kv_heads, head_size, .. } = self.config;
+        Shape { layers, groups: kv_heads, size: head_size }
     }
 
-    /// Makes room for `more` tokens in storage that no other cache reads.
-    fn reserve(&self, cache: &mut KvCache, more: usize) -> Result<()> {
-        let needed = cache.length.saturating_add(more);
-        let limit = self.config.context;
-        if needed > limit {
-            return Err(ModelError::ContextFull { needed, limit });
+    fn embed(&self, batch: &[NewTokens<'_>], b: &mut Buffers) {
+        let tokens = batch.iter().flat_map(|new| new.tokens);
+        b.x.resize(tokens.clone().count() * self.config.hidden, 0.0);
+        for (&token, x) in tokens.zip(b.x.chunks_exact_mut(self.config.hidden)) {
+            self.embedding.row(token as usize, x);
         }
-        if needed <= cache.capacity && Arc::get_mut(&mut cache.layers).is_some() {
-            return Ok(());
+        let positions = batch.iter().flat_map(|new| (new.cache.len()..).take(new.tokens.len()));
+        b.angles.clear();
+        for position in positions {
+            b.angles.extend(self.frequencies.iter().map(|frequency| {
+                let (sine, cosine) = (position as f32 * frequency).sin_cos();
+                (cosine, sine)
+            }));
         }
-        let capacity = needed.next_power_of_two().clamp(FIRST_CAPACITY, FIRST_CAPACITY.max(limit));
-        let shape = (self.config.kv_heads, capacity, self.config.head_size);
-        let copy = |filled: Option<&Tensor>| {
-            let copy = Tensor::zeros(shape, DType::F32, &self.device)?;
-            if let Some(filled) = filled.filter(|_| cache.length > 0) {
-                copy.slice_set(&filled.narrow(1, 0, cache.length)?.contiguous()?, 1, 0)?;
+    }
+
+    /// Adds to the stream what each row finds in the tokens before it. Their keys and values go into the caches.
+    fn attention(&self, layer: &Layer, index: usize, batch: &mut [NewTokens<'_>], b: &mut Buffers) {
+        let Config { heads, .. } = self.config;
+        self.cpu.norm(&b.x, &layer.attention_norm, self.config.norm_epsilon, &mut b.rows);
+        self.cpu.products(
+            &b.rows,
+            &mut [
+                Product { weights: &layer.query.weight, out: &mut b.queries }, // (M, H * S)
+                Product { weights: &layer.key.weight, out: &mut b.keys },      // (M, G * S)
+                Product { weights: &layer.value.weight, out: &mut b.values },  // (M, G * S)
+            ],
+        );
+        self.finish(&layer.query, &mut b.queries, Some(&b.angles));
+        self.finish(&layer.key, &mut b.keys, Some(&b.angles));
+        self.finish(&layer.value, &mut b.values, None);
+        self.remember(index, batch, b);
+        let mut first = 0;
+        let sequences: Vec<Sequence<'_>> = batch
+            .iter()
+            .map(|new| {
+                let rows = new.tokens.len();
+                first += rows;
+                Sequence { cache: &*new.cache, past: new.cache.len(), first: first - rows, rows }
+            })
+            .collect();
+        self.cpu.attend(self.shape(), index, heads, &b.queries, &sequences, &mut b.rows); // (M, H * S)
+        self.cpu.products(&b.rows, &mut [Product { weights: &layer.attention_output, out: &mut b.delta }]);
+        add(&mut b.x, &b.delta);
+    }
+
+    fn feed_forward(&self, layer: &Layer, b: &mut Buffers) {
+        self.cpu.norm(&b.x, &layer.feed_forward_norm, self.config.norm_epsilon, &mut b.rows);
+        self.cpu.products(
+            &b.rows,
+            &mut [
+                Product { weights: &layer.gate, out: &mut b.gate }, // (M, F)
+                Product { weights: &layer.up, out: &mut b.up },     // (M, F)
+            ],
+        );
+        self.cpu.gate(&b.gate, &b.up, self.config.feed_forward, &mut b.rows);
+        self.cpu.products(&b.rows, &mut [Product { weights: &layer.down, out: &mut b.delta }]);
+        add(&mut b.x, &b.delta);
+    }
+
+    fn logits(&self, batch: &[NewTokens<'_>], b: &mut Buffers) -> Vec<Vec<Logits>> {
+        let Config { hidden, vocabulary, .. } = self.config;
+        let mut end = 0;
+        let mut wanted = Vec::new();
+        for new in batch {
+            end += new.tokens.len();
+            wanted.extend_from_slice(
+                &b.x[if new.every { end - new.tokens.len() } else { end - 1 } * hidden..end * hidden],
+            );
+        }
+        self.cpu.norm(&wanted, &self.output_norm, self.config.norm_epsilon, &mut b.rows);
+        let mut logits = Vec::new();
+        let weights = self.output.as_ref().unwrap_or(&self.embedding);
+        self.cpu.products(&b.rows, &mut [Product { weights, out: &mut logits }]); // (wanted, V)
+        let mut rows = logits.chunks_exact(vocabulary).map(<[f32]>::to_vec);
+        let count = |new: &NewTokens<'_>| if new.every { new.tokens.len() } else { 1 };
+        batch.iter().map(|new| rows.by_ref().take(count(new)).collect()).collect()
+    }
+
+    /// What stands between a projection and attention: bias, norm of each head, rotation by the position (Su et al. 2021).
+    fn finish(&self, projection: &Projection, x: &mut [f32], angles: Option<&[(f32, f32)]>) {
+        let Config { head_size, norm_epsilon, rotation, .. } = self.config;
+        let width = projection.weight.rows;
+        for (row, x) in x.chunks_exact_mut(width).enumerate() {
+            if let Some(bias) = &projection.bias {
+                add(x, bias);
             }
-            Ok::<_, ModelError>(copy)
-        };
-        let layer = |index: usize| {
-            let old = cache.layers.get(index);
-            let (keys, values) = (old.map(|layer| &layer.keys), old.map(|layer| &layer.values));
-            Ok(KvLayer { keys: copy(keys)?, values: copy(values)? })
-        };
-        let layers = (0..self.config.layers).map(layer).collect::<Result<_>>()?;
-        (cache.layers, cache.capacity) = (Arc::new(layers), capacity);
-        Ok(())
-    }
-
-    fn norm(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-        Ok(ops::rms_norm(x, weight, self.config.norm_epsilon)?)
-    }
-
-    /// Cosines and sines of every row's position, both `(M, S/2)`.
-    fn rotation(&self, batch: &[Rows<'_>]) -> Result<(Tensor, Tensor)> {
-        let positions = batch.iter().flat_map(|rows| (rows.cache.length..).take(rows.tokens.len()));
-        let angles: Vec<f32> = positions.flat_map(|at| self.frequencies.iter().map(move |f| at as f32 * f)).collect();
-        let shape = (self.row_count(batch), self.config.head_size / 2);
-        let table = |values: Vec<f32>| Tensor::from_vec(values, shape, &self.device);
-        Ok((table(angles.iter().map(|a| a.cos()).collect())?, table(angles.iter().map(|a| a.sin()).collect())?))
-    }
-
-    /// `(m, L)`: negative infinity where a row would see a later one. The CPU's kernel needs none.
-    fn mask(&self, rows: &Rows<'_>) -> Result<Option<Tensor>> {
-        match &self.device {
-            Device::Cpu => Ok(None),
-            device => causal_mask(rows.tokens.len(), rows.cache.length, device).map(Some),
+            let Some(angles) = angles else { continue };
+            let angles = &angles[row * head_size / 2..][..head_size / 2];
+            for head in x.chunks_exact_mut(head_size) {
+                if let Some(norm) = &projection.norm {
+                    self.cpu.norm_vector(head, norm, norm_epsilon);
+                }
+                rotate(head, angles, rotation);
+            }
         }
     }
 
-    fn last_rows(&self, x: &Tensor, batch: &[Rows<'_>]) -> Result<Tensor> {
-        let mut end = 0u32;
-        let last = batch.iter().map(|rows| {
-            end += rows.tokens.len() as u32;
-            end - 1
-        });
-        let last: Vec<u32> = last.collect();
-        Ok(x.index_select(&Tensor::from_vec(last, batch.len(), &self.device)?, 0)?)
+    fn remember(&self, layer: usize, batch: &mut [NewTokens<'_>], b: &mut Buffers) {
+        let shape = self.shape();
+        let [keys, values] = &mut b.halves;
+        for (halves, floats) in [(&mut *keys, &b.keys), (&mut *values, &b.values)] {
+            halves.resize(floats.len(), 0);
+            self.cpu.halve(floats, halves);
+        }
+        let mut heads = keys.chunks_exact(shape.size).zip(values.chunks_exact(shape.size));
+        for new in batch {
+            let past = new.cache.len();
+            for token in past..past + new.tokens.len() {
+                for (group, (key, value)) in heads.by_ref().take(shape.groups).enumerate() {
+                    new.cache.write(shape, layer, group, token, key, value);
+                }
+            }
+        }
     }
-
-    fn row_count(&self, batch: &[Rows<'_>]) -> usize {
-        batch.iter().map(|rows| rows.tokens.len()).sum()
-    }
-}
-
-/// What [`Attention`] does, by candle's operations, for any device.
-fn attend(queries: &Tensor, keys: &Tensor, values: &Tensor, mask: &Tensor) -> Result<Tensor> {
-    let (m, heads, size) = queries.dims3()?;
-    let (groups, _, _) = keys.dims3()?;
-    // Heads that share a KV head stand together, so that each KV head meets one matrix of queries.
-    let queries = queries.transpose(0, 1)?.contiguous()?.reshape((groups, heads / groups * m, size))?;
-    let scores = queries.matmul(&keys.t()?)?.reshape((heads, m, ()))?.broadcast_add(mask)?; // (H, m, L)
-    let weights = ops::softmax_last_dim(&scores)?.reshape((groups, heads / groups * m, ()))?;
-    let mixed = weights.matmul(values)?.reshape((heads, m, size))?;
-    Ok(mixed.transpose(0, 1)?.reshape((m, heads * size))?)
-}
-
-fn causal_mask(m: usize, past: usize, device: &Device) -> Result<Tensor> {
-    let weight = |row: usize, column: usize| if column > past + row { f32::NEG_INFINITY } else { 0.0 };
-    let mask = (0..m).flat_map(|row| (0..past + m).map(move |column| weight(row, column))).collect();
-    Ok(Tensor::from_vec(mask, (m, past + m), device)?)
-}
-
-fn pool() -> Result<rayon::ThreadPool> {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(candle_core::utils::get_num_threads());
-    Ok(builder.thread_name(|number| format!("model-{number}")).build().map_err(candle_core::Error::wrap)?)
 }
 
 impl Layer {
-    fn load(gguf: &Gguf<'_>, layer: usize, device: &Device) -> Result<Layer> {
-        let tensor = |name: &str| gguf.load_tensor(&format!("blk.{layer}.{name}"), device);
-        let matrix = |name: &str| Linear::new(Arc::new(tensor(name)?));
-        let vector = |name: &str| Ok::<_, ModelError>(tensor(name)?.dequantize(device)?);
-        let projection =
-            |weight: &str, bias: &str| Ok::<_, ModelError>(Projection { weight: matrix(weight)?, bias: vector(bias)? });
+    fn load(gguf: &Gguf<'_>, layer: usize, config: &Config) -> Result<Layer> {
+        let name = |part: &str| format!("blk.{layer}.{part}.weight");
+        let matrix = |part: &str| Tiles::load(gguf, &name(part));
+        let projection = |part: &str| {
+            let bias = format!("blk.{layer}.{part}.bias");
+            let norm = name(&format!("{part}_norm"));
+            let has_norm = config.normed_heads && part != "attn_v";
+            Ok::<_, ModelError>(Projection {
+                weight: matrix(part)?,
+                bias: if config.biased { Some(gguf.numbers(&bias)?) } else { None },
+                norm: if has_norm { Some(gguf.numbers(&norm)?) } else { None },
+            })
+        };
         Ok(Layer {
-            attention_norm: vector("attn_norm.weight")?,
-            query: projection("attn_q.weight", "attn_q.bias")?,
-            key: projection("attn_k.weight", "attn_k.bias")?,
-            value: projection("attn_v.weight", "attn_v.bias")?,
-            attention_output: matrix("attn_output.weight")?,
-            feed_forward_norm: vector("ffn_norm.weight")?,
-            gate: matrix("ffn_gate.weight")?,
-            up: matrix("ffn_up.weight")?,
-            down: matrix("ffn_down.weight")?,
+            attention_norm: gguf.numbers(&name("attn_norm"))?,
+            query: projection("attn_q")?,
+            key: projection("attn_k")?,
+            value: projection("attn_v")?,
+            attention_output: matrix("attn_output")?,
+            feed_forward_norm: gguf.numbers(&name("ffn_norm"))?,
+            gate: matrix("ffn_gate")?,
+            up: matrix("ffn_up")?,
+            down: matrix("ffn_down")?,
         })
     }
 }
 
-impl Projection {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(self.weight.forward(x)?.broadcast_add(&self.bias)?)
-    }
-}
-
-impl KvCache {
-    /// Forgets all but the first `length` tokens.
-    pub(crate) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
-
-    /// Writes `keys` and `values`, `(G, m, S)`, behind the known ones; gives all of them, `(G, L, S)`, without a copy.
-    fn append(&self, index: usize, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
-        let layer = &self.layers[index];
-        layer.keys.slice_set(keys, 1, self.length)?;
-        layer.values.slice_set(values, 1, self.length)?;
-        let length = self.length + keys.dim(1)?;
-        Ok((layer.keys.narrow(1, 0, length)?, layer.values.narrow(1, 0, length)?))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cpu_kernel_agrees_with_attention_by_candles_operations() {
-        for (m, past) in [(1, 0), (1, 40), (5, 0), (7, 33), (64, 200)] {
-            let random = |shape: (usize, usize, usize)| Tensor::randn(0f32, 1.0, shape, &Device::Cpu).unwrap();
-            let (queries, cache) = (random((m, 6, 20)), random((2, 300, 20)));
-            let keys = cache.narrow(1, 0, past + m).unwrap();
-            let values = random((2, 300, 20)).narrow(1, 0, past + m).unwrap();
-            let mask = causal_mask(m, past, &Device::Cpu).unwrap();
-            let expected = attend(&queries, &keys, &values, &mask).unwrap();
-            let actual = queries.apply_op3_no_bwd(&keys, &values, &Attention).unwrap();
-            let difference = (actual - expected).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
-            assert!(difference < 1e-5, "{m} rows after {past}: {difference}");
+/// Turns each pair of a head's numbers by its angle.
+fn rotate(head: &mut [f32], angles: &[(f32, f32)], rotation: Rotation) {
+    let turn = |a: &mut f32, b: &mut f32, (cosine, sine): (f32, f32)| {
+        (*a, *b) = (*a * cosine - *b * sine, *a * sine + *b * cosine);
+    };
+    match rotation {
+        Rotation::Halves => {
+            let (first, second) = head.split_at_mut(angles.len());
+            for ((a, b), &angle) in first.iter_mut().zip(second).zip(angles) {
+                turn(a, b, angle);
+            }
         }
+        Rotation::Neighbours => {
+            for (pair, &angle) in head.as_chunks_mut::<2>().0.iter_mut().zip(angles) {
+                let [a, b] = pair;
+                turn(a, b, angle);
+            }
+        }
+    }
+}
+
+fn add(x: &mut [f32], y: &[f32]) {
+    for (x, y) in x.iter_mut().zip(y) {
+        *x += y;
     }
 }

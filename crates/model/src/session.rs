@@ -5,14 +5,14 @@ use std::sync::Arc;
 use crate::Logits;
 use crate::cancel::Cancel;
 use crate::error::{ModelError, Result};
-use crate::qwen2::{KvCache, Qwen2, Rows};
+use crate::network::{KvCache, Network, NewTokens};
 
 /// Rows of one forward pass: bounds its memory, and how long a cancel goes unread.
 const CHUNK: usize = 128;
 
 /// The tokens read so far with their keys and values. A call that fails leaves the session as it was.
 pub struct Session {
-    model: Arc<Qwen2>,
+    model: Arc<Network>,
     cache: KvCache,
     tokens: Vec<u32>,
 }
@@ -43,22 +43,30 @@ impl Session {
         self.prefill(&[token], &Cancel::new())
     }
 
-    /// Reads one token in each session, in a single pass over the weights; gives the logits in the same order.
-    pub fn step_batch(sessions: &mut [&mut Session], tokens: &[u32]) -> Result<Vec<Logits>> {
-        let Some(first) = sessions.first() else { return Ok(Vec::new()) };
+    /// Reads `tokens`, at most a dozen to be fast; gives the logits of what follows each of them.
+    pub fn verify(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Vec<Logits>> {
+        self.check(tokens)?;
+        let new = NewTokens { tokens, cache: &mut self.cache, every: true };
+        let logits = self.model.forward(vec![new], cancel)?.into_iter().flatten().collect();
+        self.tokens.extend_from_slice(tokens);
+        Ok(logits)
+    }
+
+    /// Reads the tokens of each session in a single pass over the weights; gives the logits of what follows, in the same order.
+    pub fn read_together(batch: &mut [(&mut Session, &[u32])], cancel: &Cancel) -> Result<Vec<Logits>> {
+        let Some((first, _)) = batch.first() else { return Ok(Vec::new()) };
         let model = first.model.clone();
-        if sessions.len() != tokens.len() || sessions.iter().any(|session| !Arc::ptr_eq(&session.model, &model)) {
-            return Err(ModelError::BatchMismatch { sessions: sessions.len(), tokens: tokens.len() });
+        for (session, tokens) in batch.iter() {
+            session.check(tokens)?;
+            if !Arc::ptr_eq(&session.model, &model) {
+                return Err(ModelError::BatchMismatch);
+            }
         }
-        for (session, token) in sessions.iter().zip(tokens) {
-            session.check(std::slice::from_ref(token))?;
-        }
-        let rows = sessions.iter_mut().zip(tokens.chunks(1));
-        let mut batch: Vec<Rows<'_>> =
-            rows.map(|(session, tokens)| Rows { tokens, cache: &mut session.cache }).collect();
-        let logits = model.forward(&mut batch, &Cancel::new())?;
-        for (session, token) in sessions.iter_mut().zip(tokens) {
-            session.tokens.push(*token);
+        let rows =
+            batch.iter_mut().map(|(session, tokens)| NewTokens { tokens, cache: &mut session.cache, every: false });
+        let logits = model.forward(rows.collect(), cancel)?.into_iter().flatten().collect();
+        for (session, tokens) in batch {
+            session.tokens.extend_from_slice(tokens);
         }
         Ok(logits)
     }
@@ -95,21 +103,21 @@ impl Session {
         self.model.config().context - self.len()
     }
 
-    pub(crate) fn new(model: Arc<Qwen2>) -> Session {
-        Session { model, cache: KvCache::default(), tokens: Vec::new() }
+    pub(crate) fn new(model: Arc<Network>) -> Session {
+        Session { cache: model.cache(), model, tokens: Vec::new() }
     }
 
     fn read_chunks(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits> {
         let mut logits = Logits::new();
         for tokens in tokens.chunks(CHUNK) {
-            let rows = Rows { tokens, cache: &mut self.cache };
-            logits = self.model.forward(&mut [rows], cancel)?.pop().unwrap_or_default();
+            let new = NewTokens { tokens, cache: &mut self.cache, every: false };
+            logits = self.model.forward(vec![new], cancel)?.into_iter().flatten().next().unwrap_or_default();
         }
         Ok(logits)
     }
 
     /// Everything that can be wrong with `tokens`, before any work is done for them.
-    fn check(&self, tokens: &[u32]) -> Result<()> {
+    pub fn check(&self, tokens: &[u32]) -> Result<()> {
         let (vocabulary, limit) = (self.model.config().vocabulary, self.model.config().context);
         if tokens.is_empty() {
             return Err(ModelError::EmptyPrompt);
@@ -171,15 +179,18 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_needs_one_token_for_each_session_of_one_model() {
-        let (model, stranger) = (model(64), model(64));
+    fn a_batch_is_of_one_model_and_all_its_tokens_are_known() {
+        let (model, stranger, never) = (model(64), model(64), Cancel::new());
         let (mut first, mut second, mut other) = (model.session(), model.session(), stranger.session());
-        assert!(Session::step_batch(&mut [&mut first, &mut second], &[1]).is_err());
-        assert!(Session::step_batch(&mut [&mut first, &mut other], &[1, 2]).is_err());
-        assert!(Session::step_batch(&mut [&mut first, &mut second], &[1, 999]).is_err());
-        assert!(Session::step_batch(&mut [], &[]).unwrap().is_empty());
-        assert_eq!(Session::step_batch(&mut [&mut first, &mut second], &[1, 2]).unwrap().len(), 2);
-        assert_eq!((first.tokens(), second.tokens()), (&[1][..], &[2][..]));
+        let mut read = |second: &mut Session, tokens: [&[u32]; 2]| {
+            Session::read_together(&mut [(&mut first, tokens[0]), (second, tokens[1])], &never)
+        };
+        assert!(matches!(read(&mut second, [&[1], &[]]), Err(ModelError::EmptyPrompt)));
+        assert!(matches!(read(&mut other, [&[1], &[2]]), Err(ModelError::BatchMismatch)));
+        assert!(matches!(read(&mut second, [&[1], &[999]]), Err(ModelError::UnknownToken { .. })));
+        assert_eq!(read(&mut second, [&[1], &[2, 3]]).unwrap().len(), 2);
+        assert!(Session::read_together(&mut [], &never).unwrap().is_empty());
+        assert_eq!((first.tokens(), second.tokens()), (&[1][..], &[2, 3][..]));
     }
 
     fn model(context: usize) -> Model {

@@ -5,6 +5,7 @@ mod classes;
 mod constraint;
 mod corpora;
 mod count;
+mod engine;
 mod generate;
 mod here;
 mod keystrokes;
@@ -21,6 +22,7 @@ pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
         Bench::Checker(command) => checker::run(command),
         Bench::Generate(command) => generate::run(command),
         Bench::Constraint(command) => constraint::run(command),
+        Bench::Engine(command) => engine::run(command),
     }
 }
 

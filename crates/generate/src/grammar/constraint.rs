@@ -87,12 +87,14 @@ impl Constraint {
         if count >= self.tokens.len() {
             return Ok(());
         }
+        let dropped = self.tokens.len() - count;
         self.tokens.truncate(count);
         self.text =
             self.tokens.iter().flat_map(|token| self.grammars.vocabulary.trie().token(*token).to_vec()).collect();
-        self.locals = Locals::default();
+        let before = std::mem::take(&mut self.locals);
         self.note_declarations();
-        self.replay()
+        // A grammar that knows a name too many would let it be said.
+        if self.locals == before && self.matcher.rollback(dropped).is_ok() { Ok(()) } else { self.replay() }
     }
 
     /// Whether nothing can follow because the body is whole.

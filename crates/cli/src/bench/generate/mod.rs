@@ -177,7 +177,7 @@ impl Lab<'_> {
     ) -> anyhow::Result<Vec<Summary>> {
         let engine = setup::engine_of(model);
         // Loads it, so that no task pays for that, and says at once when it cannot be loaded.
-        engine.run(solwright_generate::Priority::Patient, &Cancel::new(), |_| Ok(()))?;
+        engine.desk(&Cancel::new())?;
         let facts = engine.status().model.unwrap_or_default();
         // Files of one name in their metadata are told apart by the names that they were given by.
         let named = model.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
