@@ -1,6 +1,6 @@
 """Stage 6: checkpoint -> GGUF in F16, Q8_0, Q4_0 and Q4_K_M, and logits by which another engine is tested.
 
-    python export.py --checkpoint RUN/checkpoint.pt --tokenizer tokenizer.json --out DIR --name solwright-5m
+    python export.py --checkpoint RUN/checkpoint.pt --tokenizer tokenizer.json --out DIR --name solwright-8m
     python export.py … --reference models/parity.json      also stores prompts and PyTorch's logits
     python export.py --restore FILE.gguf --out DIR           the way back: DIR/checkpoint.pt and DIR/tokenizer.json, to train on from
 

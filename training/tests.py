@@ -25,6 +25,7 @@ import solidity
 import tasks
 from average import average
 from contamination import contamination, excluded_hashes, read_hashes, task_functions
+from grow import deeper
 from near_duplicates import Bands, NearDuplicates, signature_of
 from optim import orthogonal
 from packing import Example, Packed, pack
@@ -277,6 +278,19 @@ class BadInput(unittest.TestCase):
             torch.testing.assert_close(mean.embed_tokens.weight, expected)
             with self.assertRaisesRegex(SystemExit, "other/checkpoint.pt is of another shape"):
                 average([paths[0], paths[2]], Path(folder) / "mean")
+
+    def test_a_deeper_model_computes_the_same(self) -> None:
+        torch.manual_seed(1)
+        model = Qwen2(Config(vocab_size=64, hidden=16, layers=2, heads=2, kv_heads=1, ffn=16))
+        for layer in model.layers:
+            torch.nn.init.normal_(layer.self_attn.o_proj.weight)
+            torch.nn.init.normal_(layer.mlp.down_proj.weight)
+        ids = torch.arange(12).reshape(1, 12)
+        before = model.logits(ids)
+        grown = deeper(model)
+        self.assertEqual(len(grown.layers), 4)
+        torch.testing.assert_close(grown.logits(ids), before)
+        self.assertFalse(torch.equal(grown.layers[1].mlp.gate_proj.weight, torch.zeros(16, 16)))
 
     @unittest.skipUnless(Path("/dev/full").exists(), "the device that is always full is Linux's")
     def test_a_full_disk_leaves_the_checkpoint_before(self) -> None:
