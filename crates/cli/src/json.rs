@@ -172,6 +172,7 @@ pub fn proposal(proposal: &Proposal, text: &str) -> Value {
         "model": proposal.model,
         "seed": proposal.seed,
         "tokens_per_second": proposal.tokens_per_second,
+        "first_token_milliseconds": proposal.first_token_milliseconds,
         "milliseconds": proposal.milliseconds,
         "notes": proposal.notes,
     })

@@ -171,13 +171,14 @@ pub fn proposal(out: &mut dyn Write, proposal: &Proposal) -> io::Result<()> {
     let model = &proposal.model;
     writeln!(
         out,
-        "  {} of {} candidates compile; {} on {}, seed {}, {:.0} tokens/s, {:.1} s",
+        "  {} of {} candidates compile; {} on {}, seed {}, {:.0} tokens/s, first token after {:.0} ms, {:.1} s",
         proposal.candidates.iter().filter(|candidate| candidate.verdict.compiles()).count(),
         proposal.candidates.len(),
         model.name,
         model.device,
         proposal.seed,
         proposal.tokens_per_second,
+        proposal.first_token_milliseconds,
         proposal.milliseconds / 1e3
     )
 }

@@ -244,6 +244,7 @@ fn generate_prints_a_proposal_and_the_same_seed_gives_the_same() {
         "model",
         "seed",
         "tokens_per_second",
+        "first_token_milliseconds",
         "milliseconds",
     ] {
         assert!(!first[key].is_null(), "{key}");

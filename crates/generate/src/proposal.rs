@@ -21,8 +21,10 @@ pub struct Proposal {
     pub model: ModelFacts,
     /// Seed of the first candidate; the n-th has `seed + n`.
     pub seed: u64,
-    /// Tokens written per second of decoding, all candidates together.
+    /// Tokens written per second while candidates were written and judged, all together.
     pub tokens_per_second: f64,
+    /// Wall time from the request to the first token of reasoning.
+    pub first_token_milliseconds: f64,
     /// Wall time from the request to the proposal.
     pub milliseconds: f64,
     /// What the reader should know, for example that the contract did not compile before either.

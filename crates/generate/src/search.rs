@@ -28,7 +28,7 @@ use solwright_model::{Cancel, Message, Sampling};
 use solwright_syntax::{Document, FunctionStub, StubKind};
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -165,8 +165,6 @@ pub fn generate(
     let sources = request.project.load(&request.path, &request.text, &*request.files);
     let document = Document::parse(request.text.as_str());
     let desk = engine.desk(cancel)?;
-    let vocabulary = request.options.constrained.then(|| desk.vocabulary());
-    let constraint = vocabulary.map(|all| all.and_then(|all| constraint(&sources, &document, request, all)));
     let count = match request.options.decoding {
         Decoding::Greedy => 1,
         Decoding::Mixed | Decoding::Sampled => request.options.candidates.clamp(1, MOST_CANDIDATES),
@@ -176,18 +174,24 @@ pub fn generate(
         checker,
         sources: &sources,
         scope: Arc::new(Scope::of(&sources, &document, &request.stub)),
-        constraint,
-        nearby: request.options.nearby.then(|| Arc::new(Nearby::of(&sources, &request.stub, desk.model.tokenizer()))),
+        document: &document,
+        guides: OnceLock::new(),
+        first_token: OnceLock::new(),
+        start,
         request,
         progress,
         cancel,
         deadline: start + request.options.deadline,
     };
-    let first = task.begin(engine, &document)?;
+    let first = task.begin(engine)?;
     let writing = Instant::now();
     let drafts: Vec<Draft> = (0..count).map(|number| first.sibling(task.sampling(number, 0))).collect();
     let written: Vec<Result<Candidate, EngineError>> = std::thread::scope(|scope| {
         let task = &task;
+        // Made while the drafts still reason.
+        scope.spawn(|| {
+            task.guides();
+        });
         let handles: Vec<_> = drafts
             .into_iter()
             .enumerate()
@@ -212,6 +216,7 @@ pub fn generate(
         model: engine.status().model.unwrap_or_default(),
         seed: request.options.seed,
         tokens_per_second: tokens as f64 / writing.as_secs_f64().max(1e-9),
+        first_token_milliseconds: task.first_token.get().map_or(0.0, |time| time.as_secs_f64() * 1e3),
         milliseconds: start.elapsed().as_secs_f64() * 1e3,
         notes,
     })
@@ -238,9 +243,11 @@ struct Task<'a> {
     checker: &'a Checker,
     sources: &'a Sources,
     scope: Arc<Scope>,
-    /// What a body may say by its types, or why that is not known; none where nobody asked.
-    constraint: Option<Result<Constraint, GrammarError>>,
-    nearby: Option<Arc<Nearby>>,
+    document: &'a Document,
+    guides: OnceLock<Guides>,
+    /// From the request on.
+    first_token: OnceLock<Duration>,
+    start: Instant,
     request: &'a GenerateRequest,
     progress: OnProgress<'a>,
     cancel: &'a Cancel,
@@ -253,40 +260,59 @@ struct Round {
     mean_log_probability: f64,
 }
 
-/// What the stub's body may say by its types.
-fn constraint(
-    sources: &Sources,
-    document: &Document,
-    request: &GenerateRequest,
-    vocabulary: Arc<Vocabulary>,
-) -> Result<Constraint, GrammarError> {
-    let whole = splice::splice(document, &request.stub, &format!("{} {EMPTY}", request.stub.signature));
-    let program = Program::build(&sources.with_main(&whole.text));
-    let function = program
-        .function_at(whole.span.start)
-        .ok_or_else(|| GrammarError::Grammar("the function cannot be read where it stands".to_owned()))?;
-    Constraint::new(vocabulary, Arc::new(TypedScope::of(&program, function)))
+/// What leads the drafts' code.
+struct Guides {
+    /// What a body may say by its types, or why that is not known; none where nobody asked.
+    constraint: Option<Result<Constraint, GrammarError>>,
+    nearby: Option<Arc<Nearby>>,
+}
+
+impl Guides {
+    fn of(task: &Task<'_>) -> Self {
+        let GenerateRequest { stub, options, .. } = task.request;
+        let vocabulary = options.constrained.then(|| task.desk.vocabulary());
+        let nearby = || Arc::new(Nearby::of(task.sources, stub, task.desk.model.tokenizer()));
+        Self {
+            constraint: vocabulary.map(|all| all.and_then(|all| Self::constraint(task, all))),
+            nearby: options.nearby.then(nearby),
+        }
+    }
+
+    fn constraint(task: &Task<'_>, vocabulary: Arc<Vocabulary>) -> Result<Constraint, GrammarError> {
+        let stub = &task.request.stub;
+        let whole = splice::splice(task.document, stub, &format!("{} {EMPTY}", stub.signature));
+        let program = Program::build(&task.sources.with_main(&whole.text));
+        let function = program
+            .function_at(whole.span.start)
+            .ok_or_else(|| GrammarError::Grammar("the function cannot be read where it stands".to_owned()))?;
+        Constraint::new(vocabulary, Arc::new(TypedScope::of(&program, function)))
+    }
 }
 
 impl Task<'_> {
     /// A draft after the prompt, with nothing written yet.
-    fn begin(&self, engine: &Engine, document: &Document) -> Result<Draft, EngineError> {
+    fn begin(&self, engine: &Engine) -> Result<Draft, EngineError> {
         let model = &self.desk.model;
-        let prompt = prompt_for(self.sources, document, &self.request.stub, model.info().context_length);
+        let prompt = prompt_for(self.sources, self.document, &self.request.stub, model.info().context_length);
         let messages = [Message::new("system", prompt.system), Message::new("user", prompt.user)];
         let text = model.chat_prompt(&messages, true)?;
         let tokens = model.tokenizer().encode(&format!("{text}<think>\n"), true);
         Draft::begin(engine.reader(self.desk, Priority::Patient), &tokens, Sampling::default(), self.cancel)
     }
 
+    fn guides(&self) -> &Guides {
+        self.guides.get_or_init(|| Guides::of(self))
+    }
+
     /// One draft from its first token to its last verdict.
     fn candidate(&self, number: usize, mut draft: Draft) -> Result<Candidate, EngineError> {
         (self.progress)(Progress::Reasoning { candidate: number + 1 });
         self.think(&mut draft)?;
-        if let Some(Ok(constraint)) = &self.constraint {
+        let Guides { constraint, nearby } = self.guides();
+        if let Some(Ok(constraint)) = constraint {
             draft.constrain(constraint.fork());
         }
-        if let Some(nearby) = &self.nearby {
+        if let Some(nearby) = nearby {
             draft.look_around(Arc::clone(nearby));
         }
         (self.progress)(Progress::Writing { candidate: number + 1 });
@@ -341,6 +367,7 @@ impl Task<'_> {
     fn think(&self, draft: &mut Draft) -> Result<(), EngineError> {
         let mut claims = self.request.options.constrained.then(|| ClaimFilter::new(Arc::clone(&self.scope)));
         let listen = |piece: &str| {
+            self.first_token.get_or_init(|| self.start.elapsed());
             if piece.contains("</think>") {
                 return Heard::Stop;
             }
@@ -363,7 +390,7 @@ impl Task<'_> {
     fn code(&self, draft: &mut Draft, sampling: Sampling) -> Result<(), EngineError> {
         let head = self.head(&draft.text());
         // Types say more than names do.
-        let by_names = matches!(self.constraint, Some(Err(_)));
+        let by_names = matches!(self.guides().constraint, Some(Err(_)));
         let mut strays: Vec<usize> = Vec::new();
         loop {
             let mut body = draft.text().split_off(head);
