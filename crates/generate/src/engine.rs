@@ -136,9 +136,6 @@ struct State {
     last_error: Option<String>,
 }
 
-/// Most rows of one pass through the weights, over all sequences: bounds how long an urgent one waits.
-const MOST_ROWS: usize = 128;
-
 impl Engine {
     /// Starts the engine's thread and returns at once; the model loads there.
     pub fn start(choice: ModelChoice, device: DeviceChoice) -> Self {
@@ -323,7 +320,7 @@ impl Shared {
         let mut rows = 0;
         let fits = |pass: &&Pass| {
             rows += pass.tokens.len() - pass.read;
-            rows <= MOST_ROWS
+            rows <= Session::MOST_ROWS
         };
         let count = first.iter().take_while(fits).count().max(1).min(first.len());
         first.drain(..count).collect()
@@ -349,13 +346,13 @@ impl Shared {
         // Whoever is alone may be cancelled in the middle; a batch is short.
         let cancel = if let [pass] = &ready[..] { pass.cancel.clone() } else { Cancel::new() };
         let together = ready.iter_mut().map(|pass| {
-            let end = pass.tokens.len().min(pass.read + MOST_ROWS);
+            let end = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
             (&mut pass.session, &pass.tokens[pass.read..end])
         });
         match Session::read_together(&mut together.collect::<Vec<_>>(), &cancel) {
             Ok(logits) => {
                 for (mut pass, logits) in ready.into_iter().zip(logits) {
-                    pass.read = pass.tokens.len().min(pass.read + MOST_ROWS);
+                    pass.read = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
                     if pass.read == pass.tokens.len() {
                         pass.answer(Ok(logits));
                     } else {

@@ -1,4 +1,4 @@
-//! The forward pass of Qwen2 by candle's operations, in reading order: for GPUs, and for tests as what ours is compared with.
+//! The forward pass of Qwen2 by candle's operations, in reading order, for GPUs; a test holds it against the one for CPUs.
 //!
 //! A batch is a list of rows, one for each new token, over all sequences; everything but attention works on rows, so that
 //! candidates decoded together share each read of the weights. Letters in shapes: `M` rows of the batch, `m` rows of one
@@ -15,6 +15,7 @@ use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
+use crate::network::NewTokens;
 
 /// Room for this many tokens is made at first, and doubled when it is full.
 const FIRST_CAPACITY: usize = 256;
@@ -65,14 +66,6 @@ struct KvLayer {
     values: Tensor,
 }
 
-/// New tokens of one sequence, and what it knows already.
-pub(crate) struct NewTokens<'a> {
-    pub(crate) tokens: &'a [u32],
-    pub(crate) cache: &'a mut KvCache,
-    /// Whether the logits after each token are wanted, not only after the last.
-    pub(crate) every: bool,
-}
-
 impl Qwen2 {
     /// Hands every tensor to the device. `config` was checked against the file, so that nothing here can be missing.
     pub(crate) fn load(gguf: &Gguf<'_>, config: Config, device: &Device) -> Result<Qwen2> {
@@ -82,10 +75,9 @@ impl Qwen2 {
             false => QMatMul::from_arc(Arc::new(gguf.load_tensor("output.weight", device)?))?,
         };
         let layers = (0..config.layers).map(|layer| Layer::load(gguf, layer, device)).collect::<Result<_>>()?;
-        let exponent = |pair: usize| (2 * pair) as f32 / config.head_size as f32;
         Ok(Qwen2 {
             output_norm: gguf.load_tensor("output_norm.weight", device)?.dequantize(device)?,
-            frequencies: (0..config.head_size / 2).map(|pair| 1.0 / config.rope_base.powf(exponent(pair))).collect(),
+            frequencies: config.frequencies(),
             device: device.clone(),
             config,
             embedding,
@@ -100,7 +92,7 @@ impl Qwen2 {
 
     /// Reads the new tokens of every sequence; gives, for each, the logits after its last token or after every one. On an error
     /// the caches hold what they held before.
-    pub(crate) fn forward(&self, batch: &mut [NewTokens<'_>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
+    pub(crate) fn forward(&self, batch: &mut [NewTokens<'_, KvCache>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
         for rows in batch.iter_mut() {
             self.reserve(rows.cache, rows.tokens.len())?;
         }
@@ -129,8 +121,7 @@ impl Qwen2 {
         for new in batch.iter_mut() {
             new.cache.length += new.tokens.len();
         }
-        let count = |new: &NewTokens<'_>| if new.every { new.tokens.len() } else { 1 };
-        Ok(batch.iter().map(|new| logits.by_ref().take(count(new)).collect()).collect())
+        Ok(batch.iter().map(|new| logits.by_ref().take(new.wanted()).collect()).collect())
     }
 
     /// `x`: `(M, D)`, normed; gives `(M, D)`. The keys and values of the new rows go into the caches.
@@ -140,7 +131,7 @@ impl Qwen2 {
         index: usize,
         x: &Tensor,
         rotation: &(Tensor, Tensor),
-        batch: &mut [NewTokens<'_>],
+        batch: &mut [NewTokens<'_, KvCache>],
         masks: &[Tensor],
     ) -> Result<Tensor> {
         let Config { heads, kv_heads, head_size, .. } = self.config;
@@ -202,7 +193,7 @@ impl Qwen2 {
     }
 
     /// Cosines and sines of every row's position, both `(M, S/2)`.
-    fn rotation(&self, batch: &[NewTokens<'_>]) -> Result<(Tensor, Tensor)> {
+    fn rotation(&self, batch: &[NewTokens<'_, KvCache>]) -> Result<(Tensor, Tensor)> {
         let positions = batch.iter().flat_map(|rows| (rows.cache.length..).take(rows.tokens.len()));
         let angles: Vec<f32> = positions.flat_map(|at| self.frequencies.iter().map(move |f| at as f32 * f)).collect();
         let shape = (self.row_count(batch), self.config.head_size / 2);
@@ -211,19 +202,18 @@ impl Qwen2 {
     }
 
     /// The rows after which logits are wanted.
-    fn wanted_rows(&self, x: &Tensor, batch: &[NewTokens<'_>]) -> Result<Tensor> {
+    fn wanted_rows(&self, x: &Tensor, batch: &[NewTokens<'_, KvCache>]) -> Result<Tensor> {
         let mut end = 0u32;
         let mut wanted = Vec::new();
         for new in batch {
-            let count = new.tokens.len() as u32;
-            end += count;
-            wanted.extend(if new.every { end - count } else { end - 1 }..end);
+            end += new.tokens.len() as u32;
+            wanted.extend(end - new.wanted() as u32..end);
         }
         let count = wanted.len();
         Ok(x.index_select(&Tensor::from_vec(wanted, count, &self.device)?, 0)?)
     }
 
-    fn row_count(&self, batch: &[NewTokens<'_>]) -> usize {
+    fn row_count(&self, batch: &[NewTokens<'_, KvCache>]) -> usize {
         batch.iter().map(|rows| rows.tokens.len()).sum()
     }
 }

@@ -95,6 +95,12 @@ impl Config {
         self.kv_heads * self.head_size
     }
 
+    /// `base^(-2i/S)` for each pair `i` of a head: radians per position (Su et al. 2021).
+    pub(crate) fn frequencies(&self) -> Vec<f32> {
+        let exponent = |pair: usize| -((2 * pair) as f32) / self.head_size as f32;
+        (0..self.head_size / 2).map(|pair| self.rope_base.powf(exponent(pair))).collect()
+    }
+
     fn check_tensors(&self, gguf: &Gguf<'_>) -> Result<()> {
         let (hidden, kv, feed_forward) = (self.hidden, self.kv_width(), self.feed_forward);
         let width = self.heads * self.head_size;

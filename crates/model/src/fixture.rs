@@ -170,8 +170,12 @@ impl Fixture {
     fn tensors(&self, vocabulary: usize) -> Vec<(String, QTensor)> {
         let (hidden, feed_forward) = (self.hidden, self.feed_forward);
         let kv = self.kv_heads * (hidden / self.heads);
-        let mut weights =
-            Weights { quantization: self.quantization, expanded: self.expanded, random: 1, tensors: Vec::new() };
+        let mut weights = Weights {
+            quantization: self.quantization,
+            expanded: self.expanded,
+            random: Random(1),
+            tensors: Vec::new(),
+        };
         weights.matrix("token_embd.weight", vocabulary, hidden);
         weights.vector("output_norm.weight", hidden, 1.0);
         if !self.tied {
@@ -203,14 +207,14 @@ impl Fixture {
 struct Weights {
     quantization: Quantization,
     expanded: bool,
-    random: u32,
+    random: Random,
     tensors: Vec<(String, QTensor)>,
 }
 
 impl Weights {
     fn matrix(&mut self, name: &str, rows: usize, columns: usize) {
         let scale = 2.0 / (columns as f32).sqrt();
-        let values: Vec<f32> = (0..rows * columns).map(|_| self.next() * scale).collect();
+        let values: Vec<f32> = self.random.floats(rows * columns).into_iter().map(|x| x * scale).collect();
         let tensor = Tensor::from_vec(values, (rows, columns), &Device::Cpu).unwrap();
         let mut tensor = QTensor::quantize(&tensor, self.quantization.dtype(name)).unwrap();
         if self.expanded {
@@ -220,16 +224,34 @@ impl Weights {
     }
 
     fn vector(&mut self, name: &str, size: usize, middle: f32) {
-        let values: Vec<f32> = (0..size).map(|_| middle + self.next() * 0.2).collect();
+        let values: Vec<f32> = self.random.floats(size).into_iter().map(|x| middle + x * 0.2).collect();
         let tensor = Tensor::from_vec(values, size, &Device::Cpu).unwrap();
         self.tensors.push((name.to_owned(), QTensor::quantize(&tensor, GgmlDType::F32).unwrap()));
     }
+}
 
-    /// Marsaglia's xorshift, spread over [-1, 1).
-    fn next(&mut self) -> f32 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 17;
-        self.random ^= self.random << 5;
-        (self.random >> 8) as f32 / (1 << 23) as f32 - 1.0
+/// Marsaglia's xorshift.
+pub(crate) struct Random(pub(crate) u32);
+
+impl Random {
+    fn next(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0
+    }
+
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        self.next() as usize % count
+    }
+
+    /// In [-1, 1).
+    pub(crate) fn floats(&mut self, count: usize) -> Vec<f32> {
+        (0..count).map(|_| (self.next() >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
+    }
+
+    /// The same, as half precision holds them.
+    pub(crate) fn halves(&mut self, count: usize) -> Vec<f32> {
+        self.floats(count).into_iter().map(|x| half::f16::from_f32(x).to_f32()).collect()
     }
 }

@@ -57,13 +57,6 @@ pub(crate) struct Gguf<'a> {
     data: &'a [u8],
 }
 
-impl TensorInfo {
-    /// Of a tensor that is not in a file.
-    pub(crate) fn new(dtype: GgmlDType, shape: Vec<usize>) -> TensorInfo {
-        TensorInfo { dtype, shape, offset: 0, bytes: 0 }
-    }
-}
-
 impl<'a> Gguf<'a> {
     /// Reads and checks the header of `bytes`; `file` names it in errors.
     pub(crate) fn parse(file: &str, bytes: &'a [u8]) -> Result<Gguf<'a>> {

@@ -1,7 +1,8 @@
 //! Tokens to logits: loads a GGUF of the Qwen2, Qwen3 or Llama family with its tokenizer and chat template, and runs it.
 //!
 //! Knows no Solidity. A [`Model`] is loaded once; a [`Session`] reads tokens and gives logits; a [`Sampler`] picks the next
-//! token; a [`TokenStream`] turns tokens into text. Everything runs on the caller's thread and stops at a [`Cancel`].
+//! token; a [`TokenStream`] turns tokens into text. Everything runs on the caller's thread, with helpers in the loops of a pass, and
+//! stops at a [`Cancel`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -3,7 +3,7 @@
 use candle_core::Device;
 
 use crate::cancel::Cancel;
-use crate::config::Config;
+use crate::config::{Config, Family};
 use crate::error::Result;
 use crate::gguf::Gguf;
 use crate::{Logits, candle, cpu, qwen2};
@@ -21,11 +21,18 @@ pub(crate) enum KvCache {
 }
 
 /// New tokens of one sequence, and what it knows already.
-pub(crate) struct NewTokens<'a> {
+pub(crate) struct NewTokens<'a, Cache = KvCache> {
     pub(crate) tokens: &'a [u32],
-    pub(crate) cache: &'a mut KvCache,
+    pub(crate) cache: &'a mut Cache,
     /// Whether the logits after each token are wanted, not only after the last.
     pub(crate) every: bool,
+}
+
+impl<Cache> NewTokens<'_, Cache> {
+    /// How many of the last tokens logits are wanted after.
+    pub(crate) fn wanted(&self) -> usize {
+        if self.every { self.tokens.len() } else { 1 }
+    }
 }
 
 impl Network {
@@ -35,7 +42,13 @@ impl Network {
                 let threads = candle_core::utils::get_num_threads();
                 Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, threads)?))
             }
-            device => Network::Gpu(Box::new(candle::Qwen2::load(gguf, config, device)?)),
+            device if config.family == Family::Qwen2 => {
+                Network::Gpu(Box::new(candle::Qwen2::load(gguf, config, device)?))
+            }
+            _ => {
+                let problem = format!("its architecture is `{}`, and GPUs run `qwen2` alone", config.family.name());
+                return Err(gguf.unsupported(problem, "run it on the CPU"));
+            }
         })
     }
 
@@ -67,14 +80,14 @@ impl Network {
         match self {
             Network::Cpu(network) => {
                 let ours = batch.into_iter().filter_map(|NewTokens { tokens, cache, every }| match cache {
-                    KvCache::Cpu(cache) => Some(qwen2::NewTokens { tokens, cache, every }),
+                    KvCache::Cpu(cache) => Some(NewTokens { tokens, cache, every }),
                     KvCache::Gpu(_) => None,
                 });
                 network.forward(&mut ours.collect::<Vec<_>>(), cancel)
             }
             Network::Gpu(network) => {
                 let ours = batch.into_iter().filter_map(|NewTokens { tokens, cache, every }| match cache {
-                    KvCache::Gpu(cache) => Some(candle::NewTokens { tokens, cache, every }),
+                    KvCache::Gpu(cache) => Some(NewTokens { tokens, cache, every }),
                     KvCache::Cpu(_) => None,
                 });
                 network.forward(&mut ours.collect::<Vec<_>>(), cancel)

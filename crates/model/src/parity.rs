@@ -7,8 +7,11 @@ use candle_core::quantized::gguf_file::Content;
 use candle_core::{Device, Tensor};
 use candle_transformers::models::{quantized_llama, quantized_qwen2, quantized_qwen3};
 
+use crate::config::Config;
 use crate::fixture::{Fixture, Quantization};
-use crate::{Cancel, DeviceChoice, Logits, Model, ModelSource, Session};
+use crate::gguf::Gguf;
+use crate::network::NewTokens;
+use crate::{Cancel, DeviceChoice, Logits, Model, ModelSource, Session, candle, cpu, qwen2};
 
 /// Largest difference of a logit, as a share of the largest logit, where weights are floats and only keys and values are rounded,
 /// to half precision.
@@ -41,6 +44,34 @@ fn relatives_agree_with_candle_transformers() {
             check_prompt(&fixture);
         }
         check_steps(&Fixture { family, ..Fixture::new(Quantization::F32) }, HALF_CACHE);
+    }
+}
+
+#[test]
+fn the_pass_for_gpus_agrees_with_the_one_for_cpus() {
+    let never = Cancel::new();
+    for quantization in [Quantization::F32, Quantization::Q8_0] {
+        let bytes = Fixture::new(quantization).bytes();
+        let gguf = Gguf::parse("fixture", &bytes).unwrap();
+        let config = Config::read(&gguf).unwrap();
+        let theirs = candle::Qwen2::load(&gguf, config.clone(), &Device::Cpu).unwrap();
+        let ours = qwen2::Qwen2::load(&gguf, config, 1).unwrap();
+        let (mut their_caches, mut our_caches): ([candle::KvCache; 2], [cpu::KvCache; 2]) = Default::default();
+        // Two sequences of different lengths, twice, the second time with logits after every token.
+        for every in [false, true] {
+            let tokens: [&[u32]; 2] = [&[65, 3, 200], &[258, 65, 65, 9, 120]];
+            let batch = their_caches.iter_mut().zip(tokens);
+            let mut batch: Vec<_> = batch.map(|(cache, tokens)| NewTokens { tokens, cache, every }).collect();
+            let expected = theirs.forward(&mut batch, &never).unwrap();
+            let batch = our_caches.iter_mut().zip(tokens);
+            let mut batch: Vec<_> = batch.map(|(cache, tokens)| NewTokens { tokens, cache, every }).collect();
+            let actual = ours.forward(&mut batch, &never).unwrap();
+            assert_eq!(expected.iter().map(Vec::len).collect::<Vec<_>>(), if every { [3, 5] } else { [1, 1] });
+            let tolerance = if quantization == Quantization::F32 { HALF_CACHE } else { ROUNDED };
+            for (actual, expected) in actual.concat().iter().zip(&expected.concat()) {
+                assert_close(actual, expected, tolerance, &format!("{quantization:?}, every: {every}"));
+            }
+        }
     }
 }
 

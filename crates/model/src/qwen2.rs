@@ -12,6 +12,7 @@ use crate::config::{Config, Rotation};
 use crate::cpu::{Cpu, KvCache, Product, Rows, Sequence, Shape, Tiles};
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
+use crate::network::NewTokens;
 
 /// The weights.
 pub(crate) struct Qwen2 {
@@ -49,14 +50,6 @@ struct Projection {
     norm: Option<Vec<f32>>,
 }
 
-/// New tokens of one sequence, and what it knows already.
-pub(crate) struct NewTokens<'a> {
-    pub(crate) tokens: &'a [u32],
-    pub(crate) cache: &'a mut KvCache,
-    /// Whether the logits after each token are wanted, not only after the last.
-    pub(crate) every: bool,
-}
-
 /// What a pass computes in; kept from one to the next.
 #[derive(Default)]
 struct Buffers {
@@ -83,13 +76,13 @@ impl Qwen2 {
             Some(_) => gguf.numbers("rope_freqs.weight")?,
             None => vec![1.0; config.head_size / 2],
         };
-        let frequency = |pair: usize| config.rope_base.powf(-((2 * pair) as f32) / config.head_size as f32);
+        let frequencies = config.frequencies().into_iter().zip(factors).map(|(frequency, factor)| frequency / factor);
         Ok(Qwen2 {
             embedding: Tiles::load(gguf, "token_embd.weight")?,
             layers: (0..config.layers).map(|layer| Layer::load(gguf, layer, &config)).collect::<Result<_>>()?,
             output_norm: gguf.numbers("output_norm.weight")?,
             output: if config.tied { None } else { Some(Tiles::load(gguf, "output.weight")?) },
-            frequencies: factors.iter().enumerate().map(|(pair, factor)| frequency(pair) / factor).collect(),
+            frequencies: frequencies.collect(),
             cpu: Cpu::new(threads),
             buffers: Mutex::default(),
             config,
@@ -107,7 +100,7 @@ impl Qwen2 {
 
     /// Reads the new tokens of every sequence; gives, for each, the logits after its last token or after every one. On an error
     /// the caches hold what they held before.
-    pub(crate) fn forward(&self, batch: &mut [NewTokens<'_>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
+    pub(crate) fn forward(&self, batch: &mut [NewTokens<'_, KvCache>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
         let shape = self.shape();
         for new in batch.iter_mut() {
             let (needed, limit) = (new.cache.len().saturating_add(new.tokens.len()), self.config.context);
@@ -136,7 +129,7 @@ impl Qwen2 {
         Shape { layers, groups: kv_heads, size: head_size }
     }
 
-    fn embed(&self, batch: &[NewTokens<'_>], b: &mut Buffers) {
+    fn embed(&self, batch: &[NewTokens<'_, KvCache>], b: &mut Buffers) {
         let tokens = batch.iter().flat_map(|new| new.tokens);
         b.x.resize(tokens.clone().count() * self.config.hidden, 0.0);
         for (&token, x) in tokens.zip(b.x.chunks_exact_mut(self.config.hidden)) {
@@ -153,7 +146,7 @@ impl Qwen2 {
     }
 
     /// Adds to the stream what each row finds in the tokens before it. Their keys and values go into the caches.
-    fn attention(&self, layer: &Layer, index: usize, batch: &mut [NewTokens<'_>], b: &mut Buffers) {
+    fn attention(&self, layer: &Layer, index: usize, batch: &mut [NewTokens<'_, KvCache>], b: &mut Buffers) {
         let Config { heads, .. } = self.config;
         self.cpu.norm(&b.x, &layer.attention_norm, self.config.norm_epsilon, &mut b.rows);
         self.cpu.products(
@@ -196,23 +189,20 @@ impl Qwen2 {
         add(&mut b.x, &b.delta);
     }
 
-    fn logits(&self, batch: &[NewTokens<'_>], b: &mut Buffers) -> Vec<Vec<Logits>> {
+    fn logits(&self, batch: &[NewTokens<'_, KvCache>], b: &mut Buffers) -> Vec<Vec<Logits>> {
         let Config { hidden, vocabulary, .. } = self.config;
         let mut end = 0;
         let mut wanted = Vec::new();
         for new in batch {
             end += new.tokens.len();
-            wanted.extend_from_slice(
-                &b.x[if new.every { end - new.tokens.len() } else { end - 1 } * hidden..end * hidden],
-            );
+            wanted.extend_from_slice(&b.x[(end - new.wanted()) * hidden..end * hidden]);
         }
         self.cpu.norm(&wanted, &self.output_norm, self.config.norm_epsilon, &mut b.rows);
         let mut logits = Vec::new();
         let weights = self.output.as_ref().unwrap_or(&self.embedding);
         self.cpu.products(&b.rows, &mut [Product { weights, out: &mut logits }]); // (wanted, V)
         let mut rows = logits.chunks_exact(vocabulary).map(<[f32]>::to_vec);
-        let count = |new: &NewTokens<'_>| if new.every { new.tokens.len() } else { 1 };
-        batch.iter().map(|new| rows.by_ref().take(count(new)).collect()).collect()
+        batch.iter().map(|new| rows.by_ref().take(new.wanted()).collect()).collect()
     }
 
     /// What stands between a projection and attention: bias, norm of each head, rotation by the position (Su et al. 2021).
@@ -234,7 +224,7 @@ impl Qwen2 {
         }
     }
 
-    fn remember(&self, layer: usize, batch: &mut [NewTokens<'_>], b: &mut Buffers) {
+    fn remember(&self, layer: usize, batch: &mut [NewTokens<'_, KvCache>], b: &mut Buffers) {
         let shape = self.shape();
         let [keys, values] = &mut b.halves;
         for (halves, floats) in [(&mut *keys, &b.keys), (&mut *values, &b.values)] {

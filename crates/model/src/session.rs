@@ -7,9 +7,6 @@ use crate::cancel::Cancel;
 use crate::error::{ModelError, Result};
 use crate::network::{KvCache, Network, NewTokens};
 
-/// Rows of one forward pass: bounds its memory, and how long a cancel goes unread.
-const CHUNK: usize = 128;
-
 /// The tokens read so far with their keys and values. A call that fails leaves the session as it was.
 pub struct Session {
     model: Arc<Network>,
@@ -18,6 +15,9 @@ pub struct Session {
 }
 
 impl Session {
+    /// Rows of one forward pass: bounds its memory, and how long a cancel goes unread.
+    pub const MOST_ROWS: usize = 128;
+
     /// Reads `tokens`; gives the logits of what follows the last one.
     pub fn prefill(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits> {
         self.check(tokens)?;
@@ -109,7 +109,7 @@ impl Session {
 
     fn read_chunks(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits> {
         let mut logits = Logits::new();
-        for tokens in tokens.chunks(CHUNK) {
+        for tokens in tokens.chunks(Session::MOST_ROWS) {
             let new = NewTokens { tokens, cache: &mut self.cache, every: false };
             logits = self.model.forward(vec![new], cancel)?.into_iter().flatten().next().unwrap_or_default();
         }

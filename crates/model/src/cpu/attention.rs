@@ -4,25 +4,9 @@
 //! value that is read serves all rows of an item.
 
 use super::cache::{KvCache, Shape, TOKENS};
-use super::lanes::{Lanes, exp};
-use super::products::half_tile;
+use super::lanes::{Lanes, by_rows, exp, store_first};
+use super::products::{Half, float_tile};
 use super::tiles::TILE;
-
-/// Takes the vectors as many at a time as the registers hold: runs the body with the first one's number, and how many as a constant.
-macro_rules! each_vector {
-    ($lanes:ty, $vectors:expr, $first:ident, $count:ident => $body:block) => {{
-        let mut $first = 0;
-        each_vector!(@ $lanes, $vectors, $first, $count, $body, 12 8 6 4 3 2 1);
-        debug_assert_eq!($first, $vectors);
-    }};
-    (@ $lanes:ty, $vectors:expr, $first:ident, $count:ident, $body:block, $($number:literal)*) => {
-        $(while <$lanes>::ROWS >= $number && $vectors - $first >= $number {
-            const $count: usize = $number;
-            $body
-            $first += $number;
-        })*
-    };
-}
 
 /// Some rows of one sequence and one KV head.
 pub(super) struct Item<'a> {
@@ -70,7 +54,7 @@ impl Item<'_> {
                 let row = std::slice::from_raw_parts(self.queries.add(row * self.stride), self.heads * size);
                 queries.extend(row.iter().map(|x| x * scale));
             }
-            each_vector!(L, vectors, first, N => {
+            by_rows!(L, vectors, first, N => {
                 self.score::<L, N>(&queries[first * size..], &mut scores[first * width..], width);
             });
             sums.clear();
@@ -78,7 +62,7 @@ impl Item<'_> {
                 let visible = self.visible + vector / self.heads;
                 sums.push(softmax::<L>(&mut scores[vector * width..][..width], visible));
             }
-            each_vector!(L, vectors, first, N => {
+            by_rows!(L, vectors, first, N => {
                 self.mix::<L, N>(first, &scores[first * width..], width, most, &sums[first..]);
             });
         }
@@ -94,7 +78,13 @@ impl Item<'_> {
                 let at = block * TOKENS + tile * TILE;
                 // SAFETY: a tile has `size` columns, and each row of scores has room for it.
                 unsafe {
-                    let sums = half_tile::<L, N>(keys.as_ptr(), size, queries.as_ptr(), size, [L::splat(0.0); N]);
+                    let sums = float_tile::<L, Half, N>(
+                        keys.as_ptr().cast(),
+                        size,
+                        queries.as_ptr(),
+                        size,
+                        [L::splat(0.0); N],
+                    );
                     for (row, sum) in sums.into_iter().enumerate() {
                         L::store(sum, scores.as_mut_ptr().add(row * width + at));
                     }
@@ -122,14 +112,18 @@ impl Item<'_> {
                     let (_, values) = self.cache.block(self.shape, self.layer, self.group, block);
                     let tokens = (most - block * TOKENS).min(TOKENS);
                     let tile = values.as_ptr().add(part * TOKENS * TILE);
-                    mixed = half_tile::<L, N>(tile, tokens, weights.as_ptr().add(block * TOKENS), width, mixed);
+                    mixed = float_tile::<L, Half, N>(
+                        tile.cast(),
+                        tokens,
+                        weights.as_ptr().add(block * TOKENS),
+                        width,
+                        mixed,
+                    );
                 }
                 for (index, mixed) in mixed.into_iter().enumerate() {
                     let (row, head) = ((first + index) / self.heads, (first + index) % self.heads);
                     let out = self.out.add(row * self.stride + head * size + part * TILE);
-                    let mut numbers = [0f32; TILE];
-                    L::store(L::div(mixed, L::splat(sums[index])), numbers.as_mut_ptr());
-                    std::ptr::copy_nonoverlapping(numbers.as_ptr(), out, (size - part * TILE).min(TILE));
+                    store_first::<L>(L::div(mixed, L::splat(sums[index])), out, size - part * TILE);
                 }
             }
         }

@@ -82,6 +82,39 @@ pub(super) unsafe fn exp<L: Lanes>(x: L::Floats) -> L::Floats {
     }
 }
 
+/// Writes the first `count` lanes.
+///
+/// # Safety
+/// The instruction set is there, and `at` has room for them.
+#[inline(always)]
+pub(super) unsafe fn store_first<L: Lanes>(x: L::Floats, at: *mut f32, count: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        if count >= 16 {
+            return L::store(x, at);
+        }
+        let mut whole = [0f32; 16];
+        L::store(x, whole.as_mut_ptr());
+        std::ptr::copy_nonoverlapping(whole.as_ptr(), at, count);
+    }
+}
+
+/// Takes rows as many at a time as the registers hold: runs the body with the first one's number, and how many as a constant.
+macro_rules! by_rows {
+    ($lanes:ty, $rows:expr, $first:ident, $count:ident => $body:block) => {{
+        let mut $first = 0;
+        by_rows!(@ $lanes, $rows, $first, $count, $body, 12 8 6 4 3 2 1);
+    }};
+    (@ $lanes:ty, $rows:expr, $first:ident, $count:ident, $body:block, $($number:literal)*) => {
+        $(while <$lanes>::ROWS >= $number && $rows - $first >= $number {
+            const $count: usize = $number;
+            $body
+            $first += $number;
+        })*
+    };
+}
+pub(super) use by_rows;
+
 /// Plain Rust, for processors without a set of their own here, and to test the others against.
 #[derive(Clone, Copy)]
 pub(super) struct Portable;

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use activations::{Activations, Row};
 use attention::{Item, Scratch};
-use lanes::{Lanes, Portable, exp};
+use lanes::{Lanes, Portable, exp, store_first};
 use pool::Pool;
 use tiles::TILE;
 
@@ -359,14 +359,7 @@ unsafe fn part<L: Lanes>(x: &[f32], at: usize) -> L::Floats {
 /// Writes sixteen numbers from `at` on, or as many as there is room for.
 #[inline(always)]
 unsafe fn put<L: Lanes>(x: L::Floats, out: &mut [f32], at: usize) {
-    // SAFETY: sixteen numbers have room, or are copied.
-    unsafe {
-        if at + TILE <= out.len() {
-            return L::store(x, out.as_mut_ptr().add(at));
-        }
-        let mut whole = [0f32; TILE];
-        L::store(x, whole.as_mut_ptr());
-        let count = out.len() - at;
-        out[at..].copy_from_slice(&whole[..count]);
-    }
+    let out = &mut out[at..];
+    // SAFETY: as many numbers have room.
+    unsafe { store_first::<L>(x, out.as_mut_ptr(), out.len()) }
 }

@@ -3,7 +3,7 @@
 //! Integers are summed over a block of 32 columns, exactly; floats over the blocks, in the order of the columns.
 
 use super::activations::Activations;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, by_rows, store_first};
 use super::tiles::{BLOCK, Format, NEST, TILE, Tiles};
 
 /// Blocks ahead that are fetched where weights stream from memory.
@@ -23,11 +23,11 @@ pub(super) unsafe fn product<L: Lanes>(weights: &Tiles, tile: usize, x: &Activat
     unsafe {
         let out = out.add(first);
         match weights.format {
-            Format::Q8_0 => each_row::<L, Simple<Bytes>>(at, x, out, stride, columns),
-            Format::Q4_0 => each_row::<L, Simple<Nibbles>>(at, x, out, stride, columns),
-            Format::Q4_1 => each_row::<L, SimpleWithMinimum<Nibbles>>(at, x, out, stride, columns),
-            Format::Q5_0 => each_row::<L, Simple<Fives>>(at, x, out, stride, columns),
-            Format::Q5_1 => each_row::<L, SimpleWithMinimum<Fives>>(at, x, out, stride, columns),
+            Format::Q8_0 => each_row::<L, Flat<Bytes, false>>(at, x, out, stride, columns),
+            Format::Q4_0 => each_row::<L, Flat<Nibbles, false>>(at, x, out, stride, columns),
+            Format::Q4_1 => each_row::<L, Flat<Nibbles, true>>(at, x, out, stride, columns),
+            Format::Q5_0 => each_row::<L, Flat<Fives, false>>(at, x, out, stride, columns),
+            Format::Q5_1 => each_row::<L, Flat<Fives, true>>(at, x, out, stride, columns),
             Format::Q4K => each_row::<L, Nested<Nibbles>>(at, x, out, stride, columns),
             Format::Q5K => each_row::<L, Nested<Fives>>(at, x, out, stride, columns),
             Format::Q6K => each_row::<L, NestedSixes>(at, x, out, stride, columns),
@@ -52,41 +52,14 @@ unsafe fn each_row<L: Lanes, K: Kernel>(
     stride: usize,
     columns: usize,
 ) {
-    let mut row = 0;
-    macro_rules! by {
-        ($count:literal) => {
-            while L::ROWS >= $count && x.rows - row >= $count {
-                // SAFETY: handed on.
-                unsafe {
-                    let sums = K::rows::<L, $count>(tile, x, row);
-                    for (index, sum) in sums.into_iter().enumerate() {
-                        write::<L>(sum, out.add((row + index) * stride), columns);
-                    }
-                }
-                row += $count;
+    by_rows!(L, x.rows, first, M => {
+        // SAFETY: handed on; a row has at least `columns` numbers more.
+        unsafe {
+            for (index, sum) in K::rows::<L, M>(tile, x, first).into_iter().enumerate() {
+                store_first::<L>(sum, out.add((first + index) * stride), columns);
             }
-        };
-    }
-    by!(12);
-    by!(8);
-    by!(6);
-    by!(4);
-    by!(3);
-    by!(2);
-    by!(1);
-}
-
-#[inline(always)]
-unsafe fn write<L: Lanes>(sum: L::Floats, out: *mut f32, columns: usize) {
-    // SAFETY: the row has at least `columns` numbers more.
-    unsafe {
-        if columns == TILE {
-            return L::store(sum, out);
         }
-        let mut whole = [0f32; TILE];
-        L::store(sum, whole.as_mut_ptr());
-        std::ptr::copy_nonoverlapping(whole.as_ptr(), out, columns);
-    }
+    });
 }
 
 /// Codes of one block.
@@ -177,68 +150,51 @@ macro_rules! groups {
     ($group:ident in [$($number:literal)*] $body:block) => { $({ const $group: usize = $number; $body })* };
 }
 
-/// One scale of half precision for 32 columns.
-struct Simple<C>(C);
-/// A scale and a minimum.
-struct SimpleWithMinimum<C>(C);
+/// One scale of half precision for 32 columns, and a minimum where the type has one.
+struct Flat<C, const MINIMUM: bool>(C);
 
-impl<C: Codes> Kernel for Simple<C> {
+impl<C: Codes, const MINIMUM: bool> Kernel for Flat<C, MINIMUM> {
     #[inline(always)]
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
-        // SAFETY: handed on; a tile has as many blocks as a row of activations.
-        unsafe { blocks::<L, C, M, false>(tile, x, first) }
-    }
-}
-
-impl<C: Codes> Kernel for SimpleWithMinimum<C> {
-    #[inline(always)]
-    unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
-        // SAFETY: as above.
-        unsafe { blocks::<L, C, M, true>(tile, x, first) }
-    }
-}
-
-#[inline(always)]
-unsafe fn blocks<L: Lanes, C: Codes, const M: usize, const MINIMUM: bool>(
-    tile: *const u8,
-    x: &Activations,
-    first: usize,
-) -> [L::Floats; M] {
-    let head = if MINIMUM { 64 } else { 32 };
-    let bytes = head + 64 * C::FORMAT_BITS;
-    // SAFETY: all reads stay in the tile and in the activations, whose sizes agree.
-    unsafe {
-        let mut sums = [L::splat(0.0); M];
-        for block in 0..x.blocks {
-            let at = tile.add(block * bytes);
-            if M <= 8 {
-                prefetch(at.add(AHEAD * bytes), bytes);
-            }
-            let mut ints = [L::splat_int(0); M];
-            for (row, ints) in ints.iter_mut().enumerate() {
-                *ints = start::<L, C>(x, (first + row) * x.blocks + block, MINIMUM);
-            }
-            groups!(G in [0 1 2 3 4 5 6 7] {
-                let codes = C::group::<L, G>(at.add(head));
+        let head = if MINIMUM { 64 } else { 32 };
+        let bytes = head + 64 * C::FORMAT_BITS;
+        // SAFETY: all reads stay in the tile and in the activations, whose sizes agree.
+        unsafe {
+            let mut sums = [L::splat(0.0); M];
+            for block in 0..x.blocks {
+                let at = tile.add(block * bytes);
+                if M <= 8 {
+                    prefetch(at.wrapping_add(AHEAD * bytes), bytes);
+                }
+                let mut ints = [L::splat_int(0); M];
                 for (row, ints) in ints.iter_mut().enumerate() {
-                    *ints = C::dot::<L>(*ints, codes, x.codes_at(first + row, block, 4 * G));
+                    *ints = start::<L, C>(x, (first + row) * x.blocks + block, MINIMUM);
                 }
-            });
-            let scale = L::load_half(at.cast());
-            for (row, sum) in sums.iter_mut().enumerate() {
-                let index = (first + row) * x.blocks + block;
-                let scale = L::mul(scale, L::splat(*x.scales.get_unchecked(index)));
-                *sum = L::fma(L::to_floats(ints[row]), scale, *sum);
-            }
-            if MINIMUM {
-                let minimum = L::load_half(at.add(32).cast());
+                groups!(G in [0 1 2 3 4 5 6 7] {
+                    let codes = C::group::<L, G>(at.add(head));
+                    for (row, ints) in ints.iter_mut().enumerate() {
+                        *ints = C::dot::<L>(*ints, codes, x.codes_at(first + row, block, 4 * G));
+                    }
+                });
+                let scale = L::load_half(at.cast());
                 for (row, sum) in sums.iter_mut().enumerate() {
-                    *sum =
-                        L::fma(minimum, L::splat(*x.scaled_sums.get_unchecked((first + row) * x.blocks + block)), *sum);
+                    let index = (first + row) * x.blocks + block;
+                    let scale = L::mul(scale, L::splat(*x.scales.get_unchecked(index)));
+                    *sum = L::fma(L::to_floats(ints[row]), scale, *sum);
+                }
+                if MINIMUM {
+                    let minimum = L::load_half(at.add(32).cast());
+                    for (row, sum) in sums.iter_mut().enumerate() {
+                        *sum = L::fma(
+                            minimum,
+                            L::splat(*x.scaled_sums.get_unchecked((first + row) * x.blocks + block)),
+                            *sum,
+                        );
+                    }
                 }
             }
+            sums
         }
-        sums
     }
 }
 
@@ -265,7 +221,7 @@ impl<C: Codes> Kernel for Nested<C> {
     #[inline(always)]
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
         let bytes = 32 + 64 * C::FORMAT_BITS;
-        // SAFETY: as in `blocks`; the columns are whole nests.
+        // SAFETY: as in `Flat`; the columns are whole nests.
         unsafe {
             let mut sums = [L::splat(0.0); M];
             let mut at = tile;
@@ -274,7 +230,7 @@ impl<C: Codes> Kernel for Nested<C> {
                 at = at.add(64);
                 for block in nest * NEST..(nest + 1) * NEST {
                     if M <= 8 {
-                        prefetch(at.add(AHEAD * bytes), bytes);
+                        prefetch(at.wrapping_add(AHEAD * bytes), bytes);
                     }
                     let mut ints = [L::splat_int(0); M];
                     groups!(G in [0 1 2 3 4 5 6 7] {
@@ -306,7 +262,7 @@ impl Kernel for NestedSixes {
     #[inline(always)]
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
         const BYTES: usize = 32 + 64 * Sixes::FORMAT_BITS;
-        // SAFETY: as in `blocks`; the columns are whole nests.
+        // SAFETY: as in `Flat`; the columns are whole nests.
         unsafe {
             let mut sums = [L::splat(0.0); M];
             let mut at = tile;
@@ -315,7 +271,7 @@ impl Kernel for NestedSixes {
                 at = at.add(32);
                 for block in nest * NEST..(nest + 1) * NEST {
                     if M <= 8 {
-                        prefetch(at.add(AHEAD * BYTES), BYTES);
+                        prefetch(at.wrapping_add(AHEAD * BYTES), BYTES);
                     }
                     for half in 0..2 {
                         let mut ints = [L::splat_int(0); M];
@@ -353,12 +309,12 @@ impl Kernel for NestedSixes {
 
 /// Weights that are floats, with activations that are floats.
 struct Float<W>(W);
-struct Half;
+pub(super) struct Half;
 struct Brain;
 struct Single;
 
 /// Sixteen floats of a tile.
-trait Weights {
+pub(super) trait Weights {
     const BYTES: usize;
     unsafe fn load<L: Lanes>(at: *const u8) -> L::Floats;
 }
@@ -393,27 +349,21 @@ impl Weights for Single {
 impl<W: Weights> Kernel for Float<W> {
     #[inline(always)]
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
-        // SAFETY: a tile has 16 floats for each column.
+        // SAFETY: a tile has 16 floats for each column, and a row of activations `width`.
         unsafe {
-            let mut sums = [L::splat(0.0); M];
-            for column in 0..x.width {
-                let weight = W::load::<L>(tile.add(column * W::BYTES));
-                for (row, sum) in sums.iter_mut().enumerate() {
-                    *sum = L::fma(weight, L::splat(*x.floats.get_unchecked((first + row) * x.width + column)), *sum);
-                }
-            }
-            sums
+            let x_at = x.floats.as_ptr().add(first * x.width);
+            float_tile::<L, W, M>(tile, x.width, x_at, x.width, [L::splat(0.0); M])
         }
     }
 }
 
-/// The sums of `M` rows with a tile of half precision of `columns` columns, 16 numbers each. Rows lie `stride` apart.
+/// Adds to the sums of `M` rows, which lie `stride` apart, their products with a tile of `columns` columns.
 ///
 /// # Safety
 /// The instruction set is there, and memory as far as the numbers say.
 #[inline(always)]
-pub(super) unsafe fn half_tile<L: Lanes, const M: usize>(
-    tile: *const u16,
+pub(super) unsafe fn float_tile<L: Lanes, W: Weights, const M: usize>(
+    tile: *const u8,
     columns: usize,
     x: *const f32,
     stride: usize,
@@ -422,7 +372,7 @@ pub(super) unsafe fn half_tile<L: Lanes, const M: usize>(
     // SAFETY: the caller's.
     unsafe {
         for column in 0..columns {
-            let weight = L::load_half(tile.add(column * TILE));
+            let weight = W::load::<L>(tile.add(column * W::BYTES));
             for (row, sum) in sums.iter_mut().enumerate() {
                 *sum = L::fma(weight, L::splat(*x.add(row * stride + column)), *sum);
             }

@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 
 use super::tiles::Format;
 use super::*;
-use crate::gguf::TensorInfo;
+use crate::fixture::Random;
 
 const TYPES: [GgmlDType; 13] = [
     GgmlDType::Q8_0,
@@ -61,7 +61,7 @@ fn the_largest_codes_do_not_saturate() {
         let one = half::f16::from_f32(1.0).to_le_bytes();
         let block: Vec<u8> = one.into_iter().chain([code; 32]).collect();
         let bytes = block.repeat(16 * 4);
-        let tiles = Tiles::pack(Format::Q8_0, &TensorInfo::new(GgmlDType::Q8_0, vec![16, 128]), &bytes);
+        let tiles = Tiles::pack(Format::Q8_0, 16, 128, &bytes);
         let weights = vec![f64::from(code as i8); 16 * 128];
         for x in [1.0, -1.0] {
             check(&tiles, &weights, &[x; 128], &format!("code {code}"));
@@ -231,10 +231,9 @@ fn matrix(dtype: GgmlDType, rows: usize, columns: usize, random: &mut Random) ->
     let numbers = Tensor::from_vec(random.floats(rows * columns), (rows, columns), &Device::Cpu).unwrap();
     let tensor = QTensor::quantize(&numbers, dtype).unwrap();
     let exact: Vec<f32> = tensor.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
-    let info = TensorInfo::new(dtype, vec![rows, columns]);
     let tiles = match dtype {
         GgmlDType::Q2K | GgmlDType::Q3K => Tiles::of_numbers(&exact, rows, columns),
-        _ => Tiles::pack(Format::of(dtype).unwrap(), &info, &tensor.data().unwrap()),
+        _ => Tiles::pack(Format::of(dtype).unwrap(), rows, columns, &tensor.data().unwrap()),
     };
     let numbers = match dtype {
         GgmlDType::Q2K | GgmlDType::Q3K => {
@@ -247,30 +246,4 @@ fn matrix(dtype: GgmlDType, rows: usize, columns: usize, random: &mut Random) ->
         _ => exact,
     };
     (tiles, numbers.into_iter().map(f64::from).collect())
-}
-
-/// Marsaglia's xorshift.
-struct Random(u32);
-
-impl Random {
-    fn next(&mut self) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        self.next() as usize % count
-    }
-
-    /// In [-1, 1).
-    fn floats(&mut self, count: usize) -> Vec<f32> {
-        (0..count).map(|_| (self.next() >> 8) as f32 / (1 << 23) as f32 - 1.0).collect()
-    }
-
-    /// The same, as half precision holds them.
-    fn halves(&mut self, count: usize) -> Vec<f32> {
-        self.floats(count).into_iter().map(|x| half::f16::from_f32(x).to_f32()).collect()
-    }
 }

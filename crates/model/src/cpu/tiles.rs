@@ -12,7 +12,7 @@ use half::f16;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::gguf::{Gguf, TensorInfo};
+use crate::gguf::Gguf;
 
 /// Rows of a tile.
 pub(crate) const TILE: usize = 16;
@@ -112,20 +112,20 @@ impl Format {
         matches!(self, Format::F16 | Format::BF16 | Format::F32)
     }
 
+    /// Whether each scale has a minimum.
+    fn has_minimum(self) -> bool {
+        matches!(self, Format::Q4_1 | Format::Q5_1 | Format::Q4K | Format::Q5K)
+    }
+
     /// Bytes before every eighth block, before the codes of each block, and of these codes; all of 16 rows.
-    pub(super) const fn bytes(self) -> (usize, usize, usize) {
-        match self {
-            Format::Q8_0 => (0, 32, 512),
-            Format::Q4_0 => (0, 32, 256),
-            Format::Q4_1 => (0, 64, 256),
-            Format::Q5_0 => (0, 32, 320),
-            Format::Q5_1 => (0, 64, 320),
-            Format::Q4K => (64, 32, 256),
-            Format::Q5K => (64, 32, 320),
-            Format::Q6K => (32, 32, 384),
-            Format::F16 | Format::BF16 => (0, 0, 1024),
-            Format::F32 => (0, 0, 2048),
-        }
+    fn bytes(self) -> (usize, usize, usize) {
+        let (nest, head) = match self {
+            Format::Q4K | Format::Q5K => (64, 32),
+            Format::Q6K => (32, 32),
+            _ if self.has_minimum() => (0, 64),
+            _ => (0, 32),
+        };
+        (nest, head, 64 * self.bits())
     }
 
     fn tile_bytes(self, columns: usize) -> usize {
@@ -144,22 +144,16 @@ impl Tiles {
     /// When the type has no numbers.
     pub(crate) fn load(gguf: &Gguf<'_>, name: &str) -> Result<Tiles> {
         let (info, bytes) = gguf.tensor_bytes(name)?;
-        match Format::of(info.dtype) {
-            Some(format) if format.is_float() || info.shape[1].is_multiple_of(BLOCK) => {
-                Ok(Tiles::pack(format, info, bytes))
-            }
+        let (rows, columns) = (info.shape[0], info.shape[1]);
+        Ok(match Format::of(info.dtype) {
+            Some(format) => Tiles::pack(format, rows, columns, bytes),
             // `Q2_K` and `Q3_K` are read as `Q8_0`: their steps are far wider than its.
-            _ => Ok(Tiles::of_numbers(&gguf.numbers(name)?, info.shape[0], info.shape[1])),
-        }
+            None => Tiles::of_numbers(&gguf.numbers(name)?, rows, columns),
+        })
     }
 
-    /// `numbers` is `(rows, columns)`; stored as `Q8_0` where whole blocks fill a row, else as they are.
-    pub(crate) fn of_numbers(numbers: &[f32], rows: usize, columns: usize) -> Tiles {
-        if !columns.is_multiple_of(BLOCK) {
-            let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
-            let info = TensorInfo::new(GgmlDType::F32, vec![rows, columns]);
-            return Tiles::pack(Format::F32, &info, &bytes);
-        }
+    /// `numbers` is `(rows, columns)`, of whole blocks; stored as `Q8_0`.
+    pub(super) fn of_numbers(numbers: &[f32], rows: usize, columns: usize) -> Tiles {
         let blocks = numbers.chunks_exact(BLOCK).flat_map(|block| {
             let largest = block.iter().fold(0f32, |most, x| most.max(x.abs()));
             let scale = f16::from_f32(largest / 127.0);
@@ -167,8 +161,7 @@ impl Tiles {
             let code = move |x: &f32| (x * inverse).round_ties_even().clamp(-127.0, 127.0) as i8 as u8;
             scale.to_le_bytes().into_iter().chain(block.iter().map(code)).collect::<Vec<u8>>()
         });
-        let info = TensorInfo::new(GgmlDType::Q8_0, vec![rows, columns]);
-        Tiles::pack(Format::Q8_0, &info, &blocks.collect::<Vec<u8>>())
+        Tiles::pack(Format::Q8_0, rows, columns, &blocks.collect::<Vec<u8>>())
     }
 
     /// The number of tiles, the last of which may be filled up with zeros.
@@ -177,7 +170,7 @@ impl Tiles {
     }
 
     /// The bytes that hold the weights.
-    pub(crate) fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         self.data.len() * size_of::<Line>()
     }
 
@@ -225,16 +218,15 @@ impl Tiles {
     }
 
     /// `bytes` are the tensor's as the file has them; the type is one of those that a [`Format`] has.
-    pub(super) fn pack(format: Format, info: &TensorInfo, bytes: &[u8]) -> Tiles {
-        let (rows, columns) = (info.shape[0], info.shape[1]);
+    pub(super) fn pack(format: Format, rows: usize, columns: usize, bytes: &[u8]) -> Tiles {
         let tile_bytes = format.tile_bytes(columns);
         let size = (tile_bytes * rows.div_ceil(TILE)).div_ceil(size_of::<Line>());
         let mut data = vec![Line([0; 64]); size];
         // SAFETY: lines are bytes.
         let flat = unsafe { std::slice::from_raw_parts_mut(data.as_mut_ptr().cast::<u8>(), size * size_of::<Line>()) };
         let row_bytes = bytes.len() / rows;
-        flat.par_chunks_exact_mut(tile_bytes).zip(bytes.par_chunks(TILE * row_bytes)).for_each(|(tile, rows)| {
-            for (lane, row) in rows.chunks_exact(row_bytes).enumerate() {
+        flat.par_chunks_exact_mut(tile_bytes).zip(bytes.par_chunks(TILE * row_bytes)).for_each(|(tile, sixteen)| {
+            for (lane, row) in sixteen.chunks_exact(row_bytes).enumerate() {
                 match format.is_float() {
                     true => pack_floats(tile, lane, row, format.bits() / 8),
                     false => pack_codes(tile, lane, row, format, columns),
@@ -264,7 +256,7 @@ impl Format {
                 (0..32).for_each(|i| d.codes[i] = b[2 + i] ^ 0x80);
             }
             Format::Q4_0 | Format::Q4_1 | Format::Q5_0 | Format::Q5_1 => {
-                let (has_minimum, has_high) = (matches!(self, Format::Q4_1 | Format::Q5_1), self.bits() == 5);
+                let (has_minimum, has_high) = (self.has_minimum(), self.bits() == 5);
                 let b = part(18 + 2 * usize::from(has_minimum) + 4 * usize::from(has_high));
                 d.scale = [b[0], b[1]];
                 let mut at = 2;
@@ -333,7 +325,7 @@ fn pack_codes(tile: &mut [u8], lane: usize, row: &[u8], format: Format, columns:
             let (outer, inner) = format.places(index * per_decode + inside);
             let halves = if format.is_nested() { outer } else { inner };
             tile[halves + 2 * lane..][..2].copy_from_slice(&decoded.scale);
-            if !matches!(format, Format::Q8_0 | Format::Q4_0 | Format::Q5_0 | Format::Q6K) {
+            if format.has_minimum() {
                 tile[halves + 32 + 2 * lane..][..2].copy_from_slice(&decoded.minimum);
             }
             match format {
