@@ -3,8 +3,9 @@
 use crate::{
     Outcome,
     args::{Format, Model as Command, ModelPath},
+    setup,
 };
-use solwright_model::{DeviceChoice, Model, ModelSource};
+use solwright_model::{DeviceChoice, Model};
 use std::{
     io::{Write, stdout},
     time::Instant,
@@ -62,10 +63,5 @@ fn verify(path: &ModelPath) -> anyhow::Result<Outcome> {
 }
 
 fn load(path: &ModelPath) -> anyhow::Result<Model> {
-    let source = match (&path.model, Model::bundled()) {
-        (Some(path), _) => ModelSource::Path(path.clone()),
-        (None, Some(bytes)) => ModelSource::Bytes(bytes),
-        (None, None) => anyhow::bail!("no model is in the binary, name a GGUF file"),
-    };
-    Ok(Model::load(source, DeviceChoice::default())?)
+    Ok(Model::load(setup::model_source(path.model.as_deref())?, DeviceChoice::default())?)
 }

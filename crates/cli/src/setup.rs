@@ -4,6 +4,7 @@ use crate::args::Setup;
 use anyhow::{Context, bail};
 use solwright_checker::{Checker, CheckerConfig, compile::CompilersConfig};
 use solwright_generate::{DeviceChoice, Engine, ModelChoice};
+use solwright_model::{Model, ModelSource};
 use solwright_syntax::{Document, FunctionStub, Position, PositionEncoding, stub_at, stubs};
 use std::{
     fs,
@@ -100,6 +101,13 @@ pub fn checker_config(setup: &Setup) -> CheckerConfig {
 pub fn config_of(solc_path: Option<PathBuf>) -> CheckerConfig {
     let compilers = CompilersConfig { solc_path, ..CompilersConfig::default() };
     CheckerConfig { compilers, ..CheckerConfig::default() }
+}
+
+/// The GGUF at a path, or the one in the binary.
+pub fn model_source(model: Option<&Path>) -> anyhow::Result<ModelSource> {
+    let bundled = || Model::bundled().map(ModelSource::Bytes);
+    let source = model.map(|path| ModelSource::Path(path.to_owned())).or_else(bundled);
+    source.context("no model is in the binary, name a GGUF file with `--model PATH`")
 }
 
 /// An engine with the model that was asked for; it loads in the background.

@@ -4,11 +4,11 @@ mod recall;
 mod soundness;
 
 use super::generate::task::{self, Task};
-use crate::{Outcome, args::BenchConstraint};
-use anyhow::{Context, anyhow};
+use crate::{Outcome, args::BenchConstraint, setup};
+use anyhow::anyhow;
 use solwright_analysis::{Program, project::Sources};
 use solwright_generate::grammar::{TypedScope, Vocabulary};
-use solwright_model::{DeviceChoice, Model, ModelSource};
+use solwright_model::{DeviceChoice, Model};
 use std::{
     collections::BTreeMap,
     io::{Write, stdout},
@@ -18,11 +18,7 @@ use std::{
 };
 
 pub fn run(command: &BenchConstraint) -> anyhow::Result<Outcome> {
-    let source = match &command.setup.model {
-        Some(path) => ModelSource::Path(path.clone()),
-        None => ModelSource::Bytes(Model::bundled().context("this binary carries no model, name one with `--model`")?),
-    };
-    let model = Model::load(source, DeviceChoice::Cpu)?;
+    let model = Model::load(setup::model_source(command.setup.model.as_deref())?, DeviceChoice::Cpu)?;
     let start = Instant::now();
     let vocabulary = Vocabulary::of(model.tokenizer())?;
     let mut out = stdout().lock();
