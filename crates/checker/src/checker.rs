@@ -213,7 +213,8 @@ impl Checker {
             clock.lap(|timings| &mut timings.resolve);
             // Type errors stop solc before it makes code; what it says only while making code, stack too deep above all, must be
             // heard before a candidate is offered.
-            let Compiled { layer, contracts, .. } = self.compile(&whole, Output::Bytecode { optimize: false });
+            let homes = homes(&whole, splice.span.start);
+            let Compiled { layer, contracts, .. } = self.compile(&whole, code_of(&homes));
             (resolve, layer, contracts)
         };
         clock.lap(|timings| &mut timings.compile);
@@ -256,8 +257,9 @@ impl Checker {
         body: &str,
     ) -> Result<CompileReport, CompileError> {
         let document = Document::parse(&*sources.main().text);
-        let whole = splice(&document, stub, &format!("{} {body}", stub.signature)).text;
-        self.compilers.compile(&sources.with_main(&whole), Output::Bytecode { optimize: false })
+        let splice = splice(&document, stub, &format!("{} {body}", stub.signature));
+        let whole = sources.with_main(&splice.text);
+        self.compilers.compile(&whole, code_of(&homes(&whole, splice.span.start)))
     }
 
     /// The settings by which findings of a file are told, `None` when it is excluded, and what is wrong with the project's.
@@ -275,7 +277,7 @@ impl Checker {
     fn compile_file(
         &self,
         sources: &Sources,
-        wanted: Output,
+        wanted: Output<'_>,
         well_formed: bool,
         report: &mut FileReport,
         clock: &mut Clock,
@@ -305,7 +307,7 @@ impl Checker {
         }
     }
 
-    fn compile(&self, sources: &Sources, what: Output) -> Compiled {
+    fn compile(&self, sources: &Sources, what: Output<'_>) -> Compiled {
         match self.compilers.compile(sources, what) {
             Ok(CompileReport { diagnostics, contracts, compiler, .. }) => {
                 Compiled { layer: Layer::of(diagnostics), compiler: Some(compiler.version.to_string()), contracts }
@@ -313,6 +315,20 @@ impl Checker {
             Err(failure) => Compiled { layer: unavailable(&failure, sources), compiler: None, contracts: Vec::new() },
         }
     }
+}
+
+/// Contracts of the main file whose code holds the function at `at`, by its own or by inheritance; none where any may, for a library's is
+/// anywhere. A published contract often stands in one file with all that it uses, and making code of that is most of a compilation.
+fn homes(sources: &Sources, at: usize) -> Vec<String> {
+    let program = Program::build(sources);
+    let home = program.function_at(at).and_then(|function| program.function_contract(function));
+    let Some(home) = home.filter(|&home| !program.is_library(home)) else { return Vec::new() };
+    let heirs = program.main_contracts().filter(|&id| program.inherits(id, home));
+    heirs.map(|id| program.contract(id).name.clone()).collect()
+}
+
+fn code_of(homes: &[String]) -> Output<'_> {
+    if homes.is_empty() { Output::Bytecode { optimize: false } } else { Output::BytecodeOf(homes) }
 }
 
 /// What solc made of a file.

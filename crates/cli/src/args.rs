@@ -403,6 +403,10 @@ pub enum Method {
     NoConstraint,
     /// The search without a look at the code nearby
     NoNearby,
+    /// The search without the bodies that names and types suggest
+    NoSketches,
+    /// The search without asking the model how likely it finds each candidate
+    NoLikelihood,
     /// The search without repairs
     NoRepair,
     /// The search without comparing how its drafts behave

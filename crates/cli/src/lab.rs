@@ -84,10 +84,7 @@ fn sample(
     budget: usize,
 ) -> Option<Value> {
     let (span, body) = (function.span, function.body?);
-    let purpose = match &function.natspec {
-        Some(natspec) => natspec.notice.clone().or(natspec.dev.clone())?,
-        None => words(&function.name),
-    };
+    let purpose = reasoning::purpose(function.natspec.as_ref(), &function.name)?;
     let bad = |finding: &&Finding| finding.severity >= Severity::Medium && span.contains_span(finding.span);
     let empty = body.text(document.text()).trim_matches(['{', '}', ' ', '\n', '\r', '\t']).is_empty();
     // Headings and rulers over groups of functions say nothing of the function below.
@@ -106,7 +103,7 @@ fn sample(
     if known.truncated {
         return None;
     }
-    let think = reasoning::write(&Facts::of(program, &known, span), first_sentence(&purpose));
+    let think = reasoning::write(&Facts::of(program, &known, span), &purpose);
     if think.len() > LONGEST_REASONING {
         return None;
     }
@@ -129,26 +126,4 @@ fn alone(source: &str) -> Sources {
     let path = PathBuf::from("/Source.sol");
     let file = SourceFile { name: "/Source.sol".into(), path, text: source.into(), imports: Vec::new() };
     Sources { files: vec![file], ..Sources::default() }
-}
-
-/// `setFeeRecipient` as `Set fee recipient`.
-fn words(name: &str) -> String {
-    let mut out = String::new();
-    for sign in name.trim_start_matches('_').chars() {
-        match (out.is_empty(), sign.is_uppercase()) {
-            (true, _) => out.extend(sign.to_uppercase()),
-            (false, true) => {
-                out.push(' ');
-                out.extend(sign.to_lowercase());
-            }
-            (false, false) => out.push(sign),
-        }
-    }
-    out
-}
-
-fn first_sentence(text: &str) -> &str {
-    const LONGEST: usize = 160;
-    let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
-    &sentence[..sentence.floor_char_boundary(LONGEST)]
 }

@@ -132,6 +132,31 @@ impl Draft {
         Ok(())
     }
 
+    /// How likely the model finds that these texts follow one after the other, before anything leads it: of each text the
+    /// log-probabilities of its tokens, in nats.
+    ///
+    /// # Errors
+    /// When they do not fit or the work is cancelled.
+    pub fn likelihood(&self, texts: &[&str], cancel: &Cancel) -> Result<Vec<Vec<f64>>, EngineError> {
+        /// Logits of so many tokens are held at once.
+        const AT_ONCE: usize = 64;
+        let mut reader = self.reader.fork();
+        let mut before = self.logits.clone();
+        let mut likelihood = Vec::with_capacity(texts.len());
+        for text in texts {
+            let tokens = self.tokenizer().encode(text, true);
+            let mut each = Vec::with_capacity(tokens.len());
+            for tokens in tokens.chunks(AT_ONCE) {
+                let after = reader.read_each(tokens, cancel)?;
+                let of = |(token, logits): (&u32, &Vec<f32>)| f64::from(logits[*token as usize]) - log_sum_exp(logits);
+                each.extend(tokens.iter().zip(std::iter::once(&before).chain(&after)).map(of));
+                before = after.last().cloned().unwrap_or_default();
+            }
+            likelihood.push(each);
+        }
+        Ok(likelihood)
+    }
+
     /// The text so far.
     pub fn text(&self) -> String {
         self.tokenizer().decode(&self.tokens)

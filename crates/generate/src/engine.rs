@@ -110,8 +110,10 @@ struct Pass {
     tokens: Vec<u32>,
     /// How many of them were read.
     read: usize,
+    /// Whether the logits after each token are asked for and not the last ones alone; such a pass runs by itself.
+    every: bool,
     cancel: Cancel,
-    reply: mpsc::Sender<(Session, Result<Logits, ModelError>)>,
+    reply: mpsc::Sender<(Session, Result<Vec<Logits>, ModelError>)>,
 }
 
 #[derive(Default)]
@@ -233,10 +235,22 @@ impl Reader {
     /// # Errors
     /// When they do not fit, the work is cancelled or the engine fails.
     pub fn read(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits, EngineError> {
+        Ok(self.pass(tokens, false, cancel)?.pop().unwrap_or_default())
+    }
+
+    /// Reads `tokens`, a few dozen of them; gives the logits of what follows each.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_each(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Vec<Logits>, EngineError> {
+        self.pass(tokens, true, cancel)
+    }
+
+    fn pass(&mut self, tokens: &[u32], every: bool, cancel: &Cancel) -> Result<Vec<Logits>, EngineError> {
         let (reply, answer) = mpsc::channel();
         let Some(session) = self.session.take() else { return Err(self.engine.shared.lost()) };
         let (priority, tokens, cancel) = (self.priority, tokens.to_vec(), cancel.clone());
-        self.engine.shared.enqueue(Pass { priority, session, tokens, read: 0, cancel, reply })?;
+        self.engine.shared.enqueue(Pass { priority, session, tokens, read: 0, every, cancel, reply })?;
         // The engine answers every pass, or drops it when it panics.
         let (session, logits) = answer.recv().map_err(|_| self.engine.shared.lost())?;
         self.session = Some(session);
@@ -320,7 +334,7 @@ impl Shared {
         let mut rows = 0;
         let fits = |pass: &&Pass| {
             rows += pass.tokens.len() - pass.read;
-            rows <= Session::MOST_ROWS
+            rows <= Session::MOST_ROWS && !pass.every
         };
         let count = first.iter().take_while(fits).count().max(1).min(first.len());
         first.drain(..count).collect()
@@ -343,6 +357,12 @@ impl Shared {
                 Err(error) => pass.answer(Err(error)),
             }
         }
+        if let [Pass { every: true, .. }] = &ready[..]
+            && let Some(mut pass) = ready.pop()
+        {
+            let logits = pass.session.verify(&pass.tokens, &pass.cancel);
+            return pass.answer(logits);
+        }
         // Whoever is alone may be cancelled in the middle; a batch is short.
         let cancel = if let [pass] = &ready[..] { pass.cancel.clone() } else { Cancel::new() };
         let together = ready.iter_mut().map(|pass| {
@@ -354,7 +374,7 @@ impl Shared {
                 for (mut pass, logits) in ready.into_iter().zip(logits) {
                     pass.read = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
                     if pass.read == pass.tokens.len() {
-                        pass.answer(Ok(logits));
+                        pass.answer(Ok(vec![logits]));
                     } else {
                         lock(&self.queue).of(pass.priority).push_front(pass);
                     }
@@ -393,7 +413,7 @@ impl Queue {
 
 impl Pass {
     /// Gives the session back; after an error as it was before.
-    fn answer(mut self, result: Result<Logits, ModelError>) {
+    fn answer(mut self, result: Result<Vec<Logits>, ModelError>) {
         if result.is_err() {
             self.session.truncate(self.session.len() - self.read);
         }

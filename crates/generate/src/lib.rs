@@ -13,11 +13,12 @@ mod proposal;
 pub mod provenance;
 pub mod reasoning;
 mod search;
+mod sketches;
 mod statement;
 mod weigh;
 
 pub use complete::{CompleteRequest, Completion, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority, Reader};
-pub use proposal::{Behaviour, Candidate, Edit, ModelFacts, Proposal};
+pub use proposal::{Author, Behaviour, Candidate, Edit, Likelihood, ModelFacts, Proposal};
 pub use search::{Decoding, GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
 pub use solwright_model::{Cancel, DeviceChoice};

@@ -67,15 +67,52 @@ pub struct Candidate {
     pub behaviour: Option<Behaviour>,
     /// Mean log-probability of the tokens, in nats; ranks candidates of equal score.
     pub mean_log_probability: f64,
+    /// Who wrote it.
+    pub author: Author,
+    /// How likely the model finds it, whoever wrote it; `None` when it was not asked.
+    pub likelihood: Option<Likelihood>,
+}
+
+/// Who wrote a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// The model.
+    Model,
+    /// Names and types left few bodies open, and this is one of them.
+    Names {
+        /// How well its words fit what is asked; 1 is all of them.
+        fit: f64,
+    },
+}
+
+/// Log-probabilities of a candidate, in nats.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Likelihood {
+    /// Of the reasoning that is true of it, after the prompt.
+    pub reasoning: f64,
+    /// Of its code, after that.
+    pub code: f64,
+    /// Tokens of the code.
+    pub tokens: usize,
+}
+
+impl Likelihood {
+    /// Of both together.
+    pub fn log(self) -> f64 {
+        self.reasoning + self.code
+    }
 }
 
 /// What drawn calls say of a draft when there is no reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Behaviour {
     /// No call tells it from a body that does nothing.
     pub idle: bool,
     /// Drafts that no call tells from it, itself included.
     pub alike: usize,
+    /// Which group of those it is in; nothing for one that is idle.
+    pub group: Option<usize>,
 }
 
 /// Which model wrote a proposal.

@@ -1,6 +1,8 @@
 //! The search: several drafts of one stub, each put back into its contract and judged, mended from the failing statement, ranked
 //! by the verdict.
 
+mod sketched;
+
 use crate::{
     behaviour,
     draft::{Draft, End, Heard, LEAST_ALLOWED, Limits},
@@ -9,7 +11,7 @@ use crate::{
     names::{ClaimFilter, NameFilter, Scope},
     nearby::Nearby,
     prompt::{self, Prompt},
-    proposal::{Candidate, Edit, Proposal},
+    proposal::{Author, Candidate, Edit, Proposal},
     reasoning,
     statement::{Braces, close, has_returned, repeated_statement, statement_start},
     weigh::{failure, first_error, merit, rank},
@@ -64,6 +66,10 @@ pub struct GenerateOptions {
     pub constrained: bool,
     /// Whether code nearby is mixed into what the model would write.
     pub nearby: bool,
+    /// Whether bodies that names and types suggest stand beside the drafts.
+    pub sketches: bool,
+    /// Whether the model is asked how likely it finds each candidate; large ones are not.
+    pub likelihood: bool,
     /// Whether drafts that compile are run beside each other.
     pub behaviour: bool,
     /// Wall-clock bound of the whole; what is there then is offered.
@@ -92,6 +98,8 @@ impl Default for GenerateOptions {
             decoding,
             constrained: true,
             nearby: true,
+            sketches: true,
+            likelihood: true,
             behaviour: true,
             deadline,
         }
@@ -186,7 +194,7 @@ pub fn generate(
     let first = task.begin(engine)?;
     let writing = Instant::now();
     let drafts: Vec<Draft> = (0..count).map(|number| first.sibling(task.sampling(number, 0))).collect();
-    let written: Vec<Result<Candidate, EngineError>> = std::thread::scope(|scope| {
+    let mut written: Vec<Candidate> = std::thread::scope(|scope| {
         let task = &task;
         // Made while the drafts still reason.
         scope.spawn(|| {
@@ -197,13 +205,19 @@ pub fn generate(
             .enumerate()
             .map(|(number, draft)| scope.spawn(move || task.candidate(number, draft)))
             .collect();
-        let bug = |_| Err(EngineError::Panicked("a candidate's thread panicked".to_owned()));
-        handles.into_iter().map(|handle| handle.join().unwrap_or_else(bug)).collect()
-    });
+        let bug = |_| EngineError::Panicked("a candidate's thread panicked".to_owned());
+        let sketched = if request.options.sketches { task.sketched(&first) } else { Ok(Vec::new()) };
+        let written = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| Err(bug(panic))));
+        let written: Vec<_> = written.collect();
+        written.into_iter().chain(sketched?.into_iter().map(Ok)).collect::<Result<_, _>>()
+    })?;
     let writing = writing.elapsed();
-    let candidates = written.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let tokens: usize = candidates.iter().map(|candidate| candidate.tokens).sum();
-    let mut candidates = rank(candidates);
+    let tokens: usize = written.iter().map(|candidate| candidate.tokens).sum();
+    let likelihoods = task.likelihoods(&first, written.iter().map(|candidate| candidate.code.as_str()))?;
+    for (candidate, likelihood) in written.iter_mut().zip(likelihoods) {
+        candidate.likelihood = likelihood;
+    }
+    let mut candidates = rank(written);
     if request.options.behaviour {
         task.order_by_behaviour(&mut candidates);
     }
@@ -500,6 +514,8 @@ impl Task<'_> {
             contracts,
             behaviour: None,
             mean_log_probability: best.mean_log_probability,
+            author: Author::Model,
+            likelihood: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a judgement means for the search: what to mend first, and which of two candidates is better.
 
 use crate::{
-    proposal::Candidate,
+    proposal::{Author, Candidate, Likelihood},
     reasoning::{ClaimStatus, Stage},
     statement::repeated_statement,
 };
@@ -88,8 +88,8 @@ fn remarks(verdict: &Verdict, span: Span) -> impl Iterator<Item = &Diagnostic> {
     verdict.compile.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning).filter(inside)
 }
 
-/// What reads the same, kept once with the number of its copies, best first: what compiles and is safe, then what more drafts came to,
-/// then by the score, by how much of its own reasoning the code contradicts, and by the model's certainty.
+/// What reads the same, kept once with the number of its copies, best first: what compiles and is safe, then by its weight, by the score,
+/// what the model wrote before what names suggest, by how much of its own reasoning the code contradicts, and by the model's certainty.
 pub fn rank(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut places = HashMap::new();
     let mut kept: Vec<Candidate> = Vec::new();
@@ -106,9 +106,18 @@ pub fn rank(candidates: Vec<Candidate>) -> Vec<Candidate> {
             None => kept.push(candidate),
         }
     }
-    kept.sort_by(|a, b| gate(a).cmp(&gate(b)).then(b.copies.cmp(&a.copies)).then_with(|| finer(a, b)));
+    kept.sort_by(|a, b| gate(a).cmp(&gate(b)).then(weight(b).total_cmp(&weight(a))).then_with(|| finer(a, b)));
     number(&mut kept);
     kept
+}
+
+/// The logarithm of what a candidate weighs beside others: how likely the model finds it with the reasoning that is true of it, how many
+/// drafts came to it, and less for each remark of solc's.
+pub fn weight(candidate: &Candidate) -> f64 {
+    const REMARK: f64 = 5.0;
+    let likelihood = candidate.likelihood.map_or(0.0, Likelihood::log);
+    let remarks = remarks(&candidate.verdict, candidate.span).count();
+    (candidate.copies as f64).ln() + likelihood - REMARK * remarks as f64
 }
 
 /// What a draft must pass before anything else about it counts: it compiles, nothing grave is found in it, and it is something.
@@ -127,7 +136,12 @@ pub fn number(candidates: &mut [Candidate]) {
 fn finer(a: &Candidate, b: &Candidate) -> Ordering {
     let by_merit = merit(&b.verdict, b.span, &b.code).total_cmp(&merit(&a.verdict, a.span, &a.code));
     let by_reasoning = contradicted(&a.reasoning).total_cmp(&contradicted(&b.reasoning));
-    by_merit.then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
+    let by_author = sketched(a).cmp(&sketched(b));
+    by_merit.then(by_author).then(by_reasoning).then(b.mean_log_probability.total_cmp(&a.mean_log_probability))
+}
+
+fn sketched(candidate: &Candidate) -> bool {
+    candidate.author != Author::Model
 }
 
 /// Share of the claims that the code contradicts.

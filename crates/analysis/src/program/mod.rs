@@ -112,7 +112,12 @@ impl Program {
 
     /// Functions and modifiers that the main file declares, in the order of the text.
     pub fn main_functions(&self) -> impl Iterator<Item = FunctionId> + '_ {
-        (0..self.functions.len()).map(FunctionId).filter(|&id| self.function_file(id) == 0)
+        self.function_ids().filter(|&id| self.function_file(id) == 0)
+    }
+
+    /// Functions and modifiers of all files.
+    pub fn function_ids(&self) -> impl Iterator<Item = FunctionId> + '_ {
+        (0..self.functions.len()).map(FunctionId)
     }
 
     /// The function of the main file whose text holds `offset`.

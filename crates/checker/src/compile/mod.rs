@@ -67,7 +67,7 @@ impl Default for CompilersConfig {
 
 /// What to ask of the compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum Output<'a> {
     /// Errors and warnings alone; the quickest. Says nothing of `stack too deep` or of a contract's size.
     TypeCheck,
     /// Bytecode as well.
@@ -75,6 +75,9 @@ pub enum Output {
         /// Run solc's optimiser.
         optimize: bool,
     },
+    /// Bytecode of these contracts of the main file alone, not optimised. Errors of all others are told all the same, but for those that
+    /// only show while code is made.
+    BytecodeOf(&'a [String]),
 }
 
 /// How a compiler is run.
@@ -195,7 +198,7 @@ pub enum CompileError {
 }
 
 /// What [`Compilers::compile`] asks, in standard JSON.
-pub fn question(sources: &Sources, what: Output) -> String {
+pub fn question(sources: &Sources, what: Output<'_>) -> String {
     standard_json::input(sources, what)
 }
 
@@ -247,7 +250,7 @@ impl Compilers {
     }
 
     /// Compiles. Blocks; a compile that takes longer than the configured deadline is stopped.
-    pub fn compile(&self, sources: &Sources, what: Output) -> Result<CompileReport, CompileError> {
+    pub fn compile(&self, sources: &Sources, what: Output<'_>) -> Result<CompileReport, CompileError> {
         self.compile_within(sources, what, self.config.deadline)
     }
 
@@ -255,7 +258,7 @@ impl Compilers {
     pub fn compile_within(
         &self,
         sources: &Sources,
-        what: Output,
+        what: Output<'_>,
         deadline: Duration,
     ) -> Result<CompileReport, CompileError> {
         let start = Instant::now();

@@ -15,22 +15,23 @@ use std::borrow::Cow;
 const DEFAULT_RUNS: u64 = 200;
 
 /// The compiler's input.
-pub(super) fn input(sources: &Sources, what: Output) -> String {
+pub(super) fn input(sources: &Sources, what: Output<'_>) -> String {
     let texts: Map<String, Value> =
         sources.files.iter().map(|file| (unit(&file.name).into_owned(), json!({ "content": &*file.text }))).collect();
     // Only the main file is asked for: its contracts alone are worth generating code for, and solc orders the sources of an import
     // cycle from the file that it is asked for, so that bases come before what derives from them.
-    let (mut wanted, mut optimize) = (Vec::new(), false);
-    if let Output::Bytecode { optimize: asked } = what {
-        wanted = vec!["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"];
-        optimize = asked;
-    }
+    let code = json!(["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"]);
+    let (wanted, optimize) = match what {
+        Output::TypeCheck => (json!({ "*": [] }), false),
+        Output::Bytecode { optimize } => (json!({ "*": code }), optimize),
+        Output::BytecodeOf(contracts) => (contracts.iter().map(|name| (name.clone(), code.clone())).collect(), false),
+    };
     let main = sources.files.first().map(|file| unit(&file.name).into_owned()).unwrap_or_default();
     let project = &sources.settings;
     let runs = project.optimizer_runs.unwrap_or(DEFAULT_RUNS);
     let mut settings = json!({
         "remappings": remappings(sources),
-        "outputSelection": { main: { "*": wanted } },
+        "outputSelection": { main: wanted },
         "optimizer": { "enabled": optimize || project.optimizer, "runs": runs },
     });
     if let Some(version) = &project.evm_version {

@@ -26,7 +26,7 @@ fn sources(text: &str) -> Sources {
 }
 
 #[track_caller]
-fn check(text: &str, what: Output, expected: &[(&str, &str)]) -> CompileReport {
+fn check(text: &str, what: Output<'_>, expected: &[(&str, &str)]) -> CompileReport {
     let sources = sources(text);
     let report = compilers().compile(&sources, what).unwrap();
     let errors = report.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error);

@@ -22,7 +22,7 @@ pub use build::{Build, Local, Locals};
 pub use constraint::{Constraint, REVERT};
 pub use random::{Drawer, Drawn};
 pub use recall::{Admission, Refusal, admit};
-pub use scope::Scope as TypedScope;
+pub use scope::{Callable, Scope as TypedScope};
 pub use types::{Place, Type};
 pub use vocabulary::{GrammarError, Vocabulary};
 

@@ -103,6 +103,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether the file has something of this name, wherever it may stand.
+    pub fn knows(&self, name: &str) -> bool {
+        let all = [&self.names, &self.values, &self.fields, &self.types, &self.events, &self.errors];
+        all.into_iter().any(|names| names.contains(name))
+    }
+
     /// The scope of a stub's body: its parameters, its contract, what that inherits, and the contracts of all files.
     pub fn of(sources: &Sources, document: &Document, stub: &FunctionStub) -> Self {
         let mut scope = Self { types: elementary(), ..Self::default() };

@@ -9,7 +9,7 @@ pub use facts::{Facts, facts_at};
 
 use claim::Predicate;
 use serde::{Deserialize, Serialize};
-use solwright_syntax::Span;
+use solwright_syntax::{NatSpec, Span};
 
 /// Whether a claim stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,37 @@ pub fn write(facts: &Facts, purpose: &str) -> String {
     ];
     let lines: Vec<String> = STAGES.iter().zip(stages).map(|(name, text)| format!("{name}: {text}.")).collect();
     lines.join("\n")
+}
+
+/// What a function is for, in one sentence of its author's; without NatSpec its name must do.
+pub fn purpose(natspec: Option<&NatSpec>, name: &str) -> Option<String> {
+    let said = match natspec {
+        Some(natspec) => natspec.notice.clone().or(natspec.dev.clone())?,
+        None => words(name),
+    };
+    Some(first_sentence(&said).to_owned())
+}
+
+/// `setFeeRecipient` as `Set fee recipient`.
+fn words(name: &str) -> String {
+    let mut out = String::new();
+    for sign in name.trim_start_matches('_').chars() {
+        match (out.is_empty(), sign.is_uppercase()) {
+            (true, _) => out.extend(sign.to_uppercase()),
+            (false, true) => {
+                out.push(' ');
+                out.extend(sign.to_lowercase());
+            }
+            (false, false) => out.push(sign),
+        }
+    }
+    out
+}
+
+fn first_sentence(text: &str) -> &str {
+    const LONGEST: usize = 160;
+    let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
+    &sentence[..sentence.floor_char_boundary(LONGEST)]
 }
 
 /// A model's reasoning, each claim marked by the facts of the code it speaks of; without facts nothing can be told.

@@ -9,7 +9,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solwright_analysis::project::{DiskFiles, Project, Sources};
 use solwright_checker::{Checker, Severity, Status, Verdict, compile::CompiledContract};
-use solwright_generate::Candidate;
+use solwright_generate::{Author, Candidate, Likelihood};
 use solwright_syntax::FunctionStub;
 use std::{
     collections::BTreeSet,
@@ -30,6 +30,19 @@ pub struct Judged {
     pub behaviour: Behaviour,
     /// Gas of the calls that succeeded, as a share of the reference's.
     pub gas: Option<f64>,
+    /// What the search knew of it; nothing of a control.
+    pub ranked: Option<Ranked>,
+}
+
+/// By what the search put a candidate in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    pub author: Author,
+    pub likelihood: Option<Likelihood>,
+    /// How it stood to the other drafts.
+    pub behaviour: Option<solwright_generate::Behaviour>,
+    pub mean_log_probability: f64,
+    pub reward: f64,
 }
 
 impl Judged {
@@ -123,8 +136,15 @@ impl<'a> Bench<'a> {
 
     /// Judges a candidate that the checker has seen.
     pub fn candidate(&self, candidate: Candidate) -> Judged {
+        let ranked = Ranked {
+            author: candidate.author,
+            likelihood: candidate.likelihood,
+            behaviour: candidate.behaviour,
+            mean_log_probability: candidate.mean_log_probability.max(-1e9),
+            reward: candidate.verdict.reward.total,
+        };
         let Candidate { code, copies, verdict, spliced, contracts, .. } = candidate;
-        self.judged(code, copies, &verdict, &spliced, &contracts)
+        Judged { ranked: Some(ranked), ..self.judged(code, copies, &verdict, &spliced, &contracts) }
     }
 
     /// Of a body in its file `text`, which compiles to `contracts`.
@@ -146,7 +166,7 @@ impl<'a> Bench<'a> {
             Status::Unavailable => (Behaviour::Untestable(said()), None),
             Status::Failed | Status::Skipped => (Behaviour::Differs("it does not compile".to_owned()), None),
         };
-        Judged { code, copies, compiles, safe, classes, behaviour, gas }
+        Judged { code, copies, compiles, safe, classes, behaviour, gas, ranked: None }
     }
 
     fn behaviour(&self, text: &str, contracts: &[CompiledContract]) -> (Behaviour, Option<f64>) {

@@ -44,6 +44,8 @@ impl Method {
             Self::Search => "search",
             Self::NoConstraint => "search, no constraint",
             Self::NoNearby => "search, no code nearby",
+            Self::NoSketches => "search, no sketches",
+            Self::NoLikelihood => "search, no likelihood",
             Self::NoRepair => "search, no repair",
             Self::NoBehaviour => "search, no behaviour",
             Self::One => "search, one candidate",
@@ -58,16 +60,25 @@ impl Method {
     /// The search with the parts that this leaves on.
     pub fn options(self, samples: usize, seed: u64) -> GenerateOptions {
         let search = GenerateOptions { seed, ..GenerateOptions::default() };
-        let bare = GenerateOptions { constrained: false, nearby: false, repairs: 0, ..search };
+        let bare = GenerateOptions {
+            constrained: false,
+            nearby: false,
+            sketches: false,
+            likelihood: false,
+            repairs: 0,
+            ..search
+        };
         match self {
             Self::Greedy => GenerateOptions { decoding: Decoding::Greedy, ..bare },
             Self::Samples => GenerateOptions { decoding: Decoding::Sampled, candidates: samples, ..bare },
             Self::Search => search,
             Self::NoConstraint => GenerateOptions { constrained: false, ..search },
             Self::NoNearby => GenerateOptions { nearby: false, ..search },
+            Self::NoSketches => GenerateOptions { sketches: false, ..search },
+            Self::NoLikelihood => GenerateOptions { likelihood: false, ..search },
             Self::NoRepair => GenerateOptions { repairs: 0, ..search },
             Self::NoBehaviour => GenerateOptions { behaviour: false, ..search },
-            Self::One => GenerateOptions { decoding: Decoding::Greedy, ..search },
+            Self::One => GenerateOptions { decoding: Decoding::Greedy, sketches: false, ..search },
         }
     }
 }

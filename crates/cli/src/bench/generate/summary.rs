@@ -126,7 +126,7 @@ mod tests {
 
     fn judged(copies: usize, safe: bool, behaviour: Behaviour, gas: f64) -> Judged {
         let classes = if safe { [].into() } else { ["SCWE-046".to_owned()].into() };
-        Judged { code: String::new(), copies, compiles: true, safe, classes, behaviour, gas: Some(gas) }
+        Judged { code: String::new(), copies, compiles: true, safe, classes, behaviour, gas: Some(gas), ranked: None }
     }
 
     fn record(candidates: Vec<Judged>) -> Record {

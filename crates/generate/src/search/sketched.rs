@@ -1,0 +1,103 @@
+//! Sketches as candidates, and what the model thinks of every candidate.
+
+use super::Task;
+use crate::{
+    draft::Draft,
+    engine::EngineError,
+    grammar::TypedScope,
+    proposal::{Author, Candidate, Likelihood},
+    reasoning,
+    sketches::{Sketch, sketches},
+};
+use solwright_analysis::Program;
+use solwright_checker::{
+    behaviour::EMPTY,
+    splice::{self, splice},
+};
+use solwright_model::ModelError;
+
+/// Sketches that are compiled.
+const MOST_JUDGED: usize = 4;
+/// A model of more is not asked what it thinks of a candidate: on a CPU that takes seconds.
+const MOST_PARAMETERS: u64 = 100_000_000;
+
+impl Task<'_> {
+    /// Candidates out of names and types, those that the model finds likeliest. `first` is a draft with nothing written yet.
+    pub(super) fn sketched(&self, first: &Draft) -> Result<Vec<Candidate>, EngineError> {
+        let sketches = self.sketches();
+        let codes: Vec<String> = sketches.iter().map(|sketch| self.code_of(sketch)).collect();
+        let likelihoods = self.likelihoods(first, codes.iter().map(String::as_str))?;
+        let fits = sketches.iter().map(|sketch| sketch.fit);
+        let mut weighed: Vec<_> = likelihoods.into_iter().zip(fits).zip(codes).collect();
+        // Where the model is not asked they stay in the order of how well they fit.
+        let log = |likelihood: &Option<Likelihood>| likelihood.map_or(0.0, Likelihood::log);
+        weighed.sort_by(|((a, _), _), ((b, _), _)| log(b).total_cmp(&log(a)));
+        weighed.truncate(MOST_JUDGED);
+        let judge = |((likelihood, fit), code): ((Option<Likelihood>, f64), String)| Candidate {
+            likelihood,
+            author: Author::Names { fit },
+            ..self.stated(&code)
+        };
+        Ok(std::thread::scope(|scope| {
+            let handles: Vec<_> = weighed.into_iter().map(|one| scope.spawn(|| judge(one))).collect();
+            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+        }))
+    }
+
+    fn sketches(&self) -> Vec<Sketch> {
+        let stub = &self.request.stub;
+        let whole = splice(self.document, stub, &format!("{} {EMPTY}", stub.signature));
+        let program = Program::build(&self.sources.with_main(&whole.text));
+        let Some(function) = program.function_at(whole.span.start) else { return Vec::new() };
+        sketches(&program, function, &TypedScope::of(&program, function), &self.scope, stub)
+    }
+
+    fn code_of(&self, sketch: &Sketch) -> String {
+        let body: String = splice::indent(&format!("{{\n{}\n}}", sketch.body.trim_matches('\n')), "");
+        format!("{} {body}", self.request.stub.signature)
+    }
+
+    /// The verdict on a function whose reasoning is what the analyser proves of it.
+    fn stated(&self, code: &str) -> Candidate {
+        let answer = format!("<think>\n{}\n</think>\n<answer>\n{code}\n</answer>", self.explained(code));
+        let judgement = self.checker.judge(self.sources, &self.request.stub, &answer, None);
+        self.finish(super::Round { judgement, mean_log_probability: f64::NEG_INFINITY }, Vec::new(), 0)
+    }
+
+    /// What the analyser proves of the function, in the sentences that the model was taught.
+    fn explained(&self, code: &str) -> String {
+        let stub = &self.request.stub;
+        let splice = splice(self.document, stub, code);
+        let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span).unwrap_or_default();
+        reasoning::write(&facts, &reasoning::purpose(stub.natspec.as_ref(), &stub.name).unwrap_or_default())
+    }
+
+    /// How likely the model finds each function with the reasoning that is true of it; all `None` where it is not asked, or where one of
+    /// them is too long for it, since what is not weighed cannot stand beside what is.
+    pub(super) fn likelihoods<'c>(
+        &self,
+        first: &Draft,
+        codes: impl Iterator<Item = &'c str>,
+    ) -> Result<Vec<Option<Likelihood>>, EngineError> {
+        let codes: Vec<&str> = codes.collect();
+        if !self.request.options.likelihood || self.desk.model.info().parameters > MOST_PARAMETERS {
+            return Ok(vec![None; codes.len()]);
+        }
+        let mut likelihoods = Vec::with_capacity(codes.len());
+        for code in &codes {
+            let reasoning = format!("{}\n</think>\n<answer>\n", self.explained(code));
+            match first.likelihood(&[&reasoning, code], self.cancel) {
+                Ok(each) => likelihoods.push(Some(Likelihood {
+                    reasoning: each[0].iter().sum(),
+                    code: each[1].iter().sum(),
+                    tokens: each[1].len(),
+                })),
+                Err(EngineError::Model(error)) if matches!(*error, ModelError::ContextFull { .. }) => {
+                    return Ok(vec![None; codes.len()]);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(likelihoods)
+    }
+}
