@@ -32,7 +32,7 @@ fn mutated_headers_neither_panic_nor_spend_memory() {
     check_mutants(20_000, 7);
 }
 
-/// `cargo test -p solwright-model a_million -- --ignored`: some minutes.
+/// `cargo test -p solwright-model a_million -- --ignored`: a minute or two.
 #[test]
 #[ignore = "takes minutes; what it does 20,000 times runs always"]
 fn a_million_mutated_headers_neither_panic_nor_spend_memory() {

@@ -1,172 +1,163 @@
-//! `solwright bench engine`: how fast the model reads and writes, with nothing else beside it.
+//! `solwright bench engine`: how fast a model is read and written with, beside llama.cpp where that is asked for.
+
+mod bandwidth;
+mod child;
+mod completions;
+mod report;
+mod shapes;
+pub(super) mod worker;
 
 use crate::{
     Outcome,
-    args::{BenchEngine, BenchFormat},
-    bench::here,
-    setup,
+    args::{BenchEngine, BenchFormat, EnginePeer, Quantization, Shape},
 };
 use anyhow::{Context, ensure};
-use serde_json::{Value, json};
-use solwright_model::{Cancel, DeviceChoice, Model, Session};
+use child::Child;
+use report::{Figure, Row};
+use serde_json::Value;
+use solwright_checker::compile::default_cache_dir;
 use std::{
     io::{Write, stdout},
-    time::Instant,
+    path::{Path, PathBuf},
 };
 
 /// Tokens of the prompts that are read, where the context has room for them, and after which tokens are written.
 const NEAR: usize = 512;
 const FAR: usize = 1_500;
 /// Tokens that are written in each measurement.
-const WRITTEN: usize = 64;
-/// Tokens that are new where the rest of a prompt is known.
-const NEW: usize = 32;
+const WRITTEN: usize = 32;
 /// Sequences that are decoded together, and tokens that are verified at once.
 const TOGETHER: usize = 8;
-/// What is written after the near prompt, in all measurements.
-const AFTER_NEAR: usize = 2 * WRITTEN;
+/// How often that is done in a measurement.
+const STEPS: usize = 8;
+
+/// One thing that is measured, as workers are asked for it.
+struct Measure {
+    name: &'static str,
+    line: String,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    /// So many were done; more a second is better.
+    PerSecond(usize),
+    /// So often it was done; less time is better.
+    Milliseconds(usize),
+}
 
 pub fn run(command: &BenchEngine) -> anyhow::Result<Outcome> {
-    let start = Instant::now();
-    let model = Model::load(setup::model_source(command.model.as_deref())?, DeviceChoice::default())?;
-    let load = start.elapsed().as_secs_f64();
-    let info = model.info();
-    let room = info.context_length;
-    let (near, far) = (NEAR.min(room.saturating_sub(AFTER_NEAR)), FAR.min(room.saturating_sub(WRITTEN)));
-    ensure!(near > 0, "`{}` sees {room} tokens at once, too few to measure; it takes {}", info.name, AFTER_NEAR + 1);
-    let mut rounds = Vec::new();
-    for _ in 0..command.rounds.max(1) {
-        rounds.push(round(&model, near, far)?);
+    let peer = if command.against.contains(&EnginePeer::LlamaCpp) { Some(llama_cpp(command)?) } else { None };
+    if !command.completions.is_empty() {
+        let rows = completions::measure(
+            command.model.first().map(PathBuf::as_path),
+            &command.completions,
+            command.rounds.max(1),
+        )?;
+        writeln!(stdout().lock(), "{}", report::completions(&rows, command.format == BenchFormat::Json))?;
+        return Ok(Outcome::Fine);
     }
-    let figures: Vec<Figure> = (0..rounds[0].len()).map(|index| Figure::of(&rounds, index, near, far)).collect();
-    let mut value = json!({
-        "model": info.name, "quantization": info.quantization, "device": format!("{} ({})", info.device, info.device_reason),
-        "machine": here::machine(), "build": here::BUILD, "load_seconds": load, "resident_mb": resident(),
-        "near_tokens": near, "far_tokens": far,
-    });
-    for figure in &figures {
-        value[figure.name] = json!({ "best": figure.best, "median": figure.median });
+    let mut rows = Vec::new();
+    for model in models(command, peer.is_some())? {
+        for &threads in &command.threads {
+            rows.extend(measure(model.as_deref(), threads, peer.as_deref(), command.rounds.max(1))?);
+        }
     }
+    let bandwidth: Vec<(usize, f64)> =
+        command.threads.iter().map(|&threads| (threads, bandwidth::measure(threads))).collect();
     let mut out = stdout().lock();
     match command.format {
-        BenchFormat::Json => writeln!(out, "{value:#}")?,
-        BenchFormat::Markdown => writeln!(out, "{}", markdown(&value, &figures))?,
+        BenchFormat::Json => writeln!(out, "{:#}", report::json(&rows, &bandwidth))?,
+        BenchFormat::Markdown => writeln!(out, "{}", report::markdown(&rows, &bandwidth))?,
     }
     Ok(Outcome::Fine)
 }
 
-/// What was measured in all rounds.
-struct Figure {
-    name: &'static str,
-    label: String,
-    best: f64,
-    median: f64,
+/// The files to measure with; `None` is the model in the binary.
+fn models(command: &BenchEngine, against: bool) -> anyhow::Result<Vec<Option<PathBuf>>> {
+    if !command.model.is_empty() {
+        return Ok(command.model.iter().cloned().map(Some).collect());
+    }
+    if command.shapes.is_empty() && !against {
+        return Ok(vec![None]);
+    }
+    let shapes =
+        if command.shapes.is_empty() { &[Shape::Bundled, Shape::HalfB, Shape::OneHalfB] } else { &command.shapes[..] };
+    let all = shapes.iter().flat_map(|&shape| command.quantizations.iter().map(move |&kind| (shape, kind)));
+    all.map(|(shape, kind): (Shape, Quantization)| shapes::file(shape, kind).map(Some)).collect()
 }
 
-impl Figure {
-    fn of(rounds: &[[(&'static str, f64); 7]], index: usize, near: usize, far: usize) -> Self {
-        let name = rounds[0][index].0;
-        let mut sorted: Vec<f64> = rounds.iter().map(|round| round[index].1).collect();
-        sorted.sort_by(f64::total_cmp);
-        // Times are best when they are short, speeds when they are high.
-        let best = if name.ends_with("_ms") { sorted[0] } else { sorted[sorted.len() - 1] };
-        Self { name, label: label(name, near, far), best, median: sorted[sorted.len() / 2] }
-    }
+fn llama_cpp(command: &BenchEngine) -> anyhow::Result<PathBuf> {
+    let folder = command.peers.clone().unwrap_or_else(|| default_cache_dir().join("peers"));
+    let program = folder.join("llama.cpp").join(format!("worker{}", std::env::consts::EXE_SUFFIX));
+    ensure!(program.exists(), "`{}` is not there, run `cargo xtask peers llama.cpp`", program.display());
+    Ok(program)
 }
 
-/// Each figure once, after prompts of so many tokens.
-fn round(model: &Model, near: usize, far: usize) -> anyhow::Result<[(&'static str, f64); 7]> {
-    let never = Cancel::new();
-    let tokens = |count: usize| (0..count).map(|at| token(model, at)).collect::<Vec<u32>>();
-
-    let mut session = model.session();
-    let start = Instant::now();
-    session.prefill(&tokens(near), &never)?;
-    let prefill = near as f64 / start.elapsed().as_secs_f64();
-    let decoded = decode(model, &mut session)?;
-
-    let mut sessions: Vec<Session> = (0..TOGETHER).map(|_| session.fork()).collect();
-    let start = Instant::now();
-    for step in 0..WRITTEN {
-        let next: Vec<u32> = (0..TOGETHER).map(|at| token(model, step * TOGETHER + at)).collect();
-        Session::read_together(&mut sessions.iter_mut().zip(next.chunks(1)).collect::<Vec<_>>(), &never)?;
+/// Rounds of all engines by turns: a row for each.
+fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: usize) -> anyhow::Result<Vec<Row>> {
+    let mut children = vec![Child::solwright(model, threads)?];
+    if let Some(program) = peer {
+        let model = model.context("llama.cpp reads files alone, name one with `--model PATH`")?;
+        children.push(Child::llama_cpp(program, model, threads)?);
     }
-    let together = (WRITTEN * TOGETHER) as f64 / start.elapsed().as_secs_f64();
-
-    let start = Instant::now();
-    for step in 0..WRITTEN / TOGETHER {
-        session.verify(&tokens(TOGETHER + step)[step..], &never)?;
+    let facts: Value = serde_json::from_str(&children[0].ask("facts")?)?;
+    let measures = measures(facts["context"].as_u64().unwrap_or_default() as usize)?;
+    let name = facts["name"].as_str().unwrap_or_default();
+    let mut taken = vec![vec![Vec::new(); measures.len()]; children.len()];
+    for round in 0..rounds {
+        eprintln!("{name}, {threads} threads, round {} of {rounds}", round + 1);
+        for (at, measure) in measures.iter().enumerate() {
+            // Who is first may find the machine in another state than who is second.
+            for turn in 0..children.len() {
+                let who = (round + turn) % children.len();
+                let seconds = children[who].seconds(&measure.line)?;
+                taken[who][at].push(seconds);
+            }
+        }
     }
-    let verified = (WRITTEN / TOGETHER) as f64 / start.elapsed().as_secs_f64();
+    let row = |(child, taken): (&Child, Vec<Vec<f64>>)| Row {
+        model: name.to_owned(),
+        quantization: facts["quantization"].as_str().unwrap_or_default().to_owned(),
+        device: facts["device"].as_str().unwrap_or_default().to_owned(),
+        threads,
+        engine: child.name,
+        figures: measures.iter().zip(taken).map(|(measure, seconds)| measure.figure(seconds)).collect(),
+        load_ms: child.load_seconds * 1e3,
+        resident_mb: child.resident(),
+    };
+    Ok(children.iter().zip(taken).map(row).collect())
+}
 
-    let mut session = model.session();
-    let start = Instant::now();
-    session.prefill(&tokens(far), &never)?;
-    let cold = start.elapsed().as_secs_f64() * 1e3;
-    let decoded_far = decode(model, &mut session)?;
-    session.truncate(far);
-    let start = Instant::now();
-    session.prefill(&tokens(far + NEW)[far..], &never)?;
-    let warm = start.elapsed().as_secs_f64() * 1e3;
-    Ok([
-        ("prefill", prefill),
-        ("decode", decoded),
-        ("decode_far", decoded_far),
-        ("decode_8_together", together),
-        ("verify_8", verified),
-        ("first_token_cold_ms", cold),
-        ("first_token_warm_ms", warm),
+fn measures(context: usize) -> anyhow::Result<Vec<Measure>> {
+    let written = WRITTEN.max(TOGETHER * STEPS);
+    let (near, far) = (NEAR.min(context.saturating_sub(written)), FAR.min(context.saturating_sub(written)));
+    ensure!(near > 0, "the model sees {context} tokens at once, too few to measure; it takes {}", written + 1);
+    let measure = |name, line, unit| Measure { name, line, unit };
+    Ok(vec![
+        measure("prefill_tps", format!("prefill {near}"), Unit::PerSecond(near)),
+        measure("decode_tps", format!("decode {near} {WRITTEN}"), Unit::PerSecond(WRITTEN)),
+        measure("batch8_tps", format!("together {near} {TOGETHER} {STEPS}"), Unit::PerSecond(TOGETHER * STEPS)),
+        measure("verify8_ms", format!("verify {near} {TOGETHER} {STEPS}"), Unit::Milliseconds(STEPS)),
+        measure("first_token_ms", format!("prefill {far}"), Unit::Milliseconds(1)),
+        measure("decode_far_tps", format!("decode {far} {WRITTEN}"), Unit::PerSecond(WRITTEN)),
+        measure("warm_first_token_ms", format!("warm {far} {WRITTEN}"), Unit::Milliseconds(1)),
     ])
 }
 
-/// Tokens a second, one after the other.
-fn decode(model: &Model, session: &mut Session) -> anyhow::Result<f64> {
-    let start = Instant::now();
-    for step in 0..WRITTEN {
-        session.step(token(model, step)).context("while a token was written")?;
+impl Measure {
+    /// The best and the median of all rounds.
+    fn figure(&self, mut seconds: Vec<f64>) -> Figure {
+        seconds.sort_by(f64::total_cmp);
+        let of = |seconds: f64| match self.unit {
+            Unit::PerSecond(count) => count as f64 / seconds,
+            Unit::Milliseconds(times) => seconds * 1e3 / times as f64,
+        };
+        Figure {
+            name: self.name,
+            best: of(seconds[0]),
+            median: of(seconds[seconds.len() / 2]),
+            is_time: matches!(self.unit, Unit::Milliseconds(_)),
+        }
     }
-    Ok(WRITTEN as f64 / start.elapsed().as_secs_f64())
-}
-
-/// Any token, never the same twice running.
-fn token(model: &Model, at: usize) -> u32 {
-    (at as u32 * 7_919 + 13) % (model.info().vocabulary as u32).min(8_000)
-}
-
-fn markdown(value: &Value, figures: &[Figure]) -> String {
-    let text = |key: &str| value[key].as_str().unwrap_or_default();
-    let number = |key: &str| value[key].as_f64().unwrap_or_default();
-    let mut table = format!(
-        "{} {} on {}, {}; {}. Loaded in {:.0} ms, {:.0} MB resident.\n\n| | best | median |\n|---|---|---|\n",
-        text("model"),
-        text("quantization"),
-        text("device"),
-        text("machine"),
-        text("build"),
-        number("load_seconds") * 1e3,
-        number("resident_mb"),
-    );
-    for Figure { label, best, median, .. } in figures {
-        table += &format!("| {label} | {best:.1} | {median:.1} |\n");
-    }
-    table
-}
-
-fn label(name: &str, near: usize, far: usize) -> String {
-    match name {
-        "prefill" => format!("prefill of {near}, tokens/s"),
-        "decode" => format!("decode after {near}, tokens/s"),
-        "decode_far" => format!("decode after {far}, tokens/s"),
-        "decode_8_together" => "8 sequences together, tokens/s in all".to_owned(),
-        "verify_8" => "8 tokens verified, times/s".to_owned(),
-        "first_token_cold_ms" => format!("first token of {far}, ms"),
-        _ => format!("first token of {} when {far} are known, ms", far + NEW),
-    }
-}
-
-/// Megabytes of memory in use; zero where the system does not say.
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches("kB").trim().parse::<f64>().unwrap_or_default() / 1e3
 }
