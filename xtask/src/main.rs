@@ -21,7 +21,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   bless     accept the detectors' present output as the expected one
   codegen   write the detectors' manual pages into `docs/detectors/`
   dist      build the release binary
-  peers     install Slither, forge and solhint under the user's cache, for `solwright bench checker --against`";
+  peers     install Slither, forge and solhint under the user's cache, for `solwright bench checker --against`;
+            `peers llama.cpp` builds that one, for `solwright bench engine --against`";
 
 fn main() -> ExitCode {
     let argument = std::env::args().nth(1).unwrap_or_default();
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
         "bless" => generated::bless(),
         "codegen" => generated::codegen(),
         "dist" => generated::dist(),
-        "peers" => peers::install(),
+        "peers" => peers::install(std::env::args().nth(2).as_deref()),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -244,18 +244,73 @@ pub enum Bench {
     Constraint(BenchConstraint),
     /// How fast the model reads and writes
     Engine(BenchEngine),
+    /// Answer measurements that `bench engine` asks for
+    #[command(hide = true)]
+    EngineWorker {
+        /// A GGUF file; without it the model in the binary
+        model: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]
 pub struct BenchEngine {
-    /// A GGUF file; without it the model in the binary
-    #[arg(long, value_name = "PATH")]
-    pub model: Option<PathBuf>,
+    /// GGUF files; without them the model in the binary, or shapes when something stands against it
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub model: Vec<PathBuf>,
+    /// Measure others' engines by turns with ours, on the same files
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub against: Vec<EnginePeer>,
+    /// Models with random weights of these shapes, which are written into the cache
+    #[arg(long, value_enum, value_delimiter = ',', conflicts_with = "model")]
+    pub shapes: Vec<Shape>,
+    /// The types of their weights
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Quantization::Q8_0, Quantization::Q4_0, Quantization::Q4KM])]
+    pub quantizations: Vec<Quantization>,
+    /// Instead: complete every line of these files, with tokens guessed from the text and without
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub completions: Vec<PathBuf>,
+    /// Numbers of threads
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
+    pub threads: Vec<usize>,
     /// Times that everything is measured; the best and the median are shown
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub rounds: usize,
+    /// Where `cargo xtask peers` put them, when not in the cache
+    #[arg(long, value_name = "DIR")]
+    pub peers: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     pub format: BenchFormat,
+}
+
+/// Others' engines.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnginePeer {
+    #[value(name = "llama.cpp")]
+    LlamaCpp,
+}
+
+/// Sizes of a model.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The model in the binary
+    Bundled,
+    /// Qwen2.5-Coder-0.5B
+    #[value(name = "0.5b")]
+    HalfB,
+    /// Qwen2.5-Coder-1.5B
+    #[value(name = "1.5b")]
+    OneHalfB,
+}
+
+/// How weights are stored, by GGUF's names.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantization {
+    #[value(name = "q8_0")]
+    Q8_0,
+    #[value(name = "q4_0")]
+    Q4_0,
+    #[value(name = "q4_k_m")]
+    Q4KM,
 }
 
 #[derive(Args)]

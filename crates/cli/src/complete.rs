@@ -15,7 +15,7 @@ pub fn run(command: &Complete) -> anyhow::Result<Outcome> {
     let (path, text) = setup::read(&command.file)?;
     let offset = setup::offset(&path, &text, command.line, command.character)?;
     let engine = setup::engine(&command.setup);
-    let request = CompleteRequest { text, offset, max_tokens: command.max_tokens, deadline: Duration::from_secs(30) };
+    let request = CompleteRequest::new(text, offset, command.max_tokens, Duration::from_secs(30));
     // Any work waits for the model to load, so that the request's own time is what an editor's user feels.
     engine.desk(&Cancel::new())?;
     let completion = complete(&engine, &request, &Cancel::new())?;

@@ -19,6 +19,10 @@ pub struct CompleteRequest {
     pub max_tokens: usize,
     /// Wall-clock bound; what is there then is offered.
     pub deadline: Duration,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// Whether tokens are guessed from the text and read together, which changes the time alone; without a word where it gains.
+    pub guess: Option<bool>,
 }
 
 /// What is offered at the cursor.
@@ -28,15 +32,27 @@ pub struct Completion {
     pub text: String,
     /// Tokens written.
     pub tokens: usize,
+    /// Passes that this took after the prompt; fewer where tokens were guessed.
+    pub passes: usize,
     /// From the request to the first token.
     pub first_token_milliseconds: f64,
     /// From the request to the last.
     pub milliseconds: f64,
 }
 
+impl CompleteRequest {
+    /// What an editor asks for: tokens are chosen as in generation.
+    pub fn new(text: String, offset: usize, max_tokens: usize, deadline: Duration) -> Self {
+        Self { text, offset, max_tokens, deadline, sampling: Sampling::default(), guess: None }
+    }
+}
+
 /// Share of the window, in bytes per token, that the text before the cursor may take; the text after it takes a quarter of that.
 const PREFIX_BYTES_PER_TOKEN: f64 = 1.0;
 const MOST_PREFIX_BYTES: usize = 6_000;
+/// From this size on a pass waits for the weights to come from memory, and some rows more cost little. A model that fits a cache pays for
+/// each row, and wrong guesses cost more than right ones save.
+const GUESSED_FROM_BYTES: u64 = 64 << 20;
 
 /// Completes at the cursor: the rest of the line, or of the block where the line is blank.
 ///
@@ -47,7 +63,10 @@ pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> 
     let desk = engine.desk(cancel)?;
     let (prefix, suffix) = around(request, desk.model.info().context_length);
     let prompt = desk.model.fim_prompt(prefix, suffix).ok_or(EngineError::NoFillInTheMiddle)?;
-    let mut draft = Draft::begin(engine.reader(&desk, Priority::Urgent), &prompt, Sampling::default(), cancel)?;
+    let mut draft = Draft::begin(engine.reader(&desk, Priority::Urgent), &prompt, request.sampling, cancel)?;
+    if request.guess.unwrap_or(desk.model.info().bytes >= GUESSED_FROM_BYTES) {
+        draft.guess();
+    }
     let block = line_before(prefix).trim().is_empty();
     let mut braces = Braces::open(1);
     let (mut first, mut written) = (None, String::new());
@@ -68,6 +87,7 @@ pub fn complete(engine: &Engine, request: &CompleteRequest, cancel: &Cancel) -> 
     Ok(Completion {
         text: tidy(&draft.text(), suffix, block),
         tokens: draft.written,
+        passes: draft.passes,
         first_token_milliseconds: first.unwrap_or_else(|| start.elapsed()).as_secs_f64() * 1e3,
         milliseconds: start.elapsed().as_secs_f64() * 1e3,
     })
@@ -77,7 +97,9 @@ fn around(request: &CompleteRequest, context_length: usize) -> (&str, &str) {
     let most = ((context_length as f64 * PREFIX_BYTES_PER_TOKEN) as usize).min(MOST_PREFIX_BYTES);
     let text = request.text.as_str();
     let at = text.floor_char_boundary(request.offset.min(text.len()));
-    let from = text.floor_char_boundary(at.saturating_sub(most));
+    // It begins where it began a few keys ago, so that the engine knows what was read then.
+    let step = (most / 8).max(1);
+    let from = text.floor_char_boundary(at.saturating_sub(most).next_multiple_of(step).min(at));
     let to = text.floor_char_boundary((at + most / 4).min(text.len()));
     // A prefix begins with a whole line, as the training documents do.
     let from = if from == 0 { 0 } else { text[from..at].find('\n').map_or(from, |n| from + n + 1) };
@@ -105,6 +127,8 @@ fn tidy(text: &str, suffix: &str, block: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::ModelChoice;
+    use solwright_model::DeviceChoice;
 
     #[test]
     fn a_completion_stays_inside_its_block_and_does_not_repeat_what_follows() {
@@ -114,11 +138,62 @@ mod tests {
         assert_eq!(tidy("y = 2;", "\n        y = 2;\n", false), "");
     }
 
+    const VAULT: &str = include_str!("../../../examples/Vault.sol");
+
+    #[test]
+    fn guesses_change_no_text_and_save_passes() {
+        let engine = Engine::start(ModelChoice::Bundled, DeviceChoice::Cpu);
+        let mut passes = [0, 0];
+        for sampling in [Sampling::greedy(), Sampling::default()] {
+            for (line, _) in VAULT.match_indices("\n        ").step_by(4) {
+                let request = CompleteRequest::new(VAULT.to_owned(), line + 9, 48, Duration::from_secs(60));
+                let request = CompleteRequest { sampling, ..request };
+                let texts = [false, true].map(|guess| {
+                    let request = CompleteRequest { guess: Some(guess), ..request.clone() };
+                    let done = complete(&engine, &request, &Cancel::new()).unwrap();
+                    passes[usize::from(guess)] += done.passes;
+                    (done.text, done.tokens)
+                });
+                assert_eq!(texts[0], texts[1], "at byte {line}");
+            }
+        }
+        assert!(passes[1] < passes[0], "{passes:?}");
+    }
+
+    #[test]
+    fn the_next_key_finds_the_text_before_it_known() {
+        let engine = Engine::start(ModelChoice::Bundled, DeviceChoice::Cpu);
+        let (head, tail) = VAULT.split_at(VAULT.find("msg.sender.call").unwrap());
+        let typed = |keys: &str| {
+            let request =
+                CompleteRequest::new([head, keys, tail].concat(), head.len() + keys.len(), 8, Duration::from_secs(60));
+            let before = engine.status().known_tokens;
+            let text = complete(&engine, &request, &Cancel::new()).unwrap().text;
+            let fresh = Engine::start(ModelChoice::Bundled, DeviceChoice::Cpu);
+            assert_eq!(text, complete(&fresh, &request, &Cancel::new()).unwrap().text);
+            engine.status().known_tokens - before
+        };
+        assert_eq!(typed(""), 0);
+        let known = typed("b");
+        assert!(known > 100, "{known} tokens were known");
+    }
+
+    #[test]
+    fn the_prefix_begins_at_the_same_place_for_some_keys() {
+        let text = "uint256 x;\n".repeat(1000);
+        let begins = |offset: usize| {
+            let request = CompleteRequest::new(text.clone(), offset, 1, Duration::from_secs(1));
+            offset - around(&request, 1024).0.len()
+        };
+        let places: std::collections::HashSet<usize> = (5_000..5_100).map(begins).collect();
+        assert!(places.len() <= 2, "{places:?}");
+    }
+
     #[test]
     fn the_prefix_begins_with_a_whole_line_and_cuts_no_character() {
         let text = format!("{}é\nlast line |after", "é".repeat(2000));
         let offset = text.find('|').unwrap();
-        let request = CompleteRequest { text, offset, max_tokens: 1, deadline: Duration::from_secs(1) };
+        let request = CompleteRequest::new(text, offset, 1, Duration::from_secs(1));
         let (prefix, suffix) = around(&request, 1024);
         assert_eq!(prefix, "last line ");
         assert!(suffix.starts_with("|after"));

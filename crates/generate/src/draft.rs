@@ -3,10 +3,11 @@
 use crate::{
     engine::{EngineError, Reader},
     grammar::{Constraint, REVERT},
+    lookup,
     nearby::Nearby,
 };
 use solwright_model::{Cancel, ModelError, Sampler, Sampling, Tokenizer};
-use std::{sync::Arc, time::Instant};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 /// One candidate while it is written.
 pub struct Draft {
@@ -20,8 +21,13 @@ pub struct Draft {
     logits: Vec<f32>,
     constraint: Option<Constrained>,
     nearby: Option<Arc<Nearby>>,
+    guesses: bool,
+    /// Tokens that were guessed and read beyond the last one, each with the logits of what follows it.
+    guessed: VecDeque<(u32, Vec<f32>)>,
     /// Tokens the model wrote, those that were taken back included.
     pub written: usize,
+    /// Passes that this took.
+    pub passes: usize,
 }
 
 /// Tokens of the context that are kept free for what closes a text.
@@ -99,6 +105,11 @@ impl Draft {
         self.nearby = Some(nearby);
     }
 
+    /// Guesses from here on what comes next by what was read, and reads several tokens in one pass. What is written stays the same.
+    pub fn guess(&mut self) {
+        self.guesses = true;
+    }
+
     /// Writes on until `listen` stops it, the model ends, or a limit is met. A piece that `listen` refuses is drawn anew.
     ///
     /// # Errors
@@ -121,6 +132,7 @@ impl Draft {
         if tokens.is_empty() {
             return Ok(());
         }
+        self.forget_guesses();
         self.logits = self.reader.read(&tokens, cancel)?;
         if let Some(Constrained { constraint, .. }) = &mut self.constraint
             && !tokens.iter().all(|token| constraint.push(*token))
@@ -177,6 +189,7 @@ impl Draft {
         self.tokens.truncate(kept);
         self.log_probabilities.truncate(kept);
         self.retract();
+        self.guessed.clear();
         // The logits after the last kept token come from feeding it once more.
         let length = self.prompt_length + kept;
         let last = self.reader.tokens().get(length - 1).copied().unwrap_or_default();
@@ -249,8 +262,40 @@ impl Draft {
             logits,
             constraint: None,
             nearby: None,
+            guesses: false,
+            guessed: VecDeque::new(),
             written: 0,
+            passes: 0,
         }
+    }
+
+    /// Reads a token that was chosen; gives the logits of what follows it, which are known where it was guessed.
+    fn advance(&mut self, token: u32, cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
+        if let Some((guess, logits)) = self.guessed.pop_front()
+            && guess == token
+        {
+            return Ok(logits);
+        }
+        self.forget_guesses();
+        self.passes += 1;
+        if !self.guesses {
+            return self.reader.read(&[token], cancel);
+        }
+        let mut tokens = self.reader.tokens().to_vec();
+        tokens.push(token);
+        let room = self.reader.desk.model.info().context_length.saturating_sub(tokens.len());
+        let guesses = lookup::guess(&tokens);
+        let tokens = [&[token], &guesses[..guesses.len().min(room)]].concat();
+        let mut logits = self.reader.read_each(&tokens, cancel)?.into_iter();
+        let next = logits.next().unwrap_or_default();
+        self.guessed = tokens.into_iter().skip(1).zip(logits).collect();
+        Ok(next)
+    }
+
+    /// What was read beyond the last token was not what came.
+    fn forget_guesses(&mut self) {
+        self.guessed.clear();
+        self.reader.truncate(self.prompt_length + self.tokens.len());
     }
 
     fn write_on(
@@ -273,7 +318,7 @@ impl Draft {
                 Ok(choice) => choice,
                 Err(end) => return Ok(end),
             };
-            self.logits = match self.reader.read(&[token], cancel) {
+            self.logits = match self.advance(token, cancel) {
                 Ok(logits) => logits,
                 Err(EngineError::Model(error)) if matches!(*error, ModelError::ContextFull { .. }) => {
                     self.retract();

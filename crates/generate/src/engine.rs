@@ -3,9 +3,10 @@
 
 use crate::{
     grammar::{GrammarError, Vocabulary},
+    kept::Kept,
     proposal::ModelFacts,
 };
-use solwright_model::{Cancel, DeviceChoice, Logits, Model, ModelError, ModelSource, Session};
+use solwright_model::{Cancel, DeviceChoice, Logits, Model, ModelError, ModelSource, Reading, Session};
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -76,6 +77,12 @@ pub struct EngineStatus {
     pub load_milliseconds: Option<f64>,
     /// Passes that wait.
     pub queued: usize,
+    /// Tokens of all prompts.
+    pub prompt_tokens: usize,
+    /// How many of them were known from earlier prompts.
+    pub known_tokens: usize,
+    /// Bytes of keys and values that are kept for coming prompts.
+    pub kept_bytes: usize,
     /// The last error, so that no failure is silent.
     pub last_error: Option<String>,
 }
@@ -110,8 +117,10 @@ struct Pass {
     tokens: Vec<u32>,
     /// How many of them were read.
     read: usize,
-    /// Whether the logits after each token are asked for and not the last ones alone; such a pass runs by itself.
+    /// Whether the logits after each token are wanted; only of few tokens.
     every: bool,
+    /// Whether others may begin with what is read.
+    keep: bool,
     cancel: Cancel,
     reply: mpsc::Sender<(Session, Result<Vec<Logits>, ModelError>)>,
 }
@@ -128,6 +137,7 @@ struct Shared {
     arrived: Condvar,
     desk: OnceLock<Result<Arc<Desk>, EngineError>>,
     state: Mutex<State>,
+    kept: Mutex<Kept>,
 }
 
 #[derive(Default)]
@@ -135,6 +145,8 @@ struct State {
     model: Option<ModelFacts>,
     load_milliseconds: Option<f64>,
     failed: bool,
+    prompt_tokens: usize,
+    known_tokens: usize,
     last_error: Option<String>,
 }
 
@@ -146,6 +158,7 @@ impl Engine {
             arrived: Condvar::new(),
             desk: OnceLock::new(),
             state: Mutex::default(),
+            kept: Mutex::default(),
         });
         let worker = Arc::downgrade(&shared);
         let for_thread = Arc::clone(&shared);
@@ -201,6 +214,7 @@ impl Engine {
         let queue = lock(&self.shared.queue);
         let queued = queue.urgent.len() + queue.patient.len();
         drop(queue);
+        let kept_bytes = lock(&self.shared.kept).bytes();
         let state = lock(&self.shared.state);
         let name = if state.failed {
             "failed"
@@ -214,6 +228,9 @@ impl Engine {
             model: state.model.clone(),
             load_milliseconds: state.load_milliseconds,
             queued,
+            prompt_tokens: state.prompt_tokens,
+            known_tokens: state.known_tokens,
+            kept_bytes,
             last_error: state.last_error.clone(),
         }
     }
@@ -230,27 +247,42 @@ impl Desk {
 }
 
 impl Reader {
-    /// Reads `tokens`; gives the logits of what follows the last one. After an error nothing of them was read.
+    /// Reads `tokens`; gives the logits of what follows the last one. After an error nothing of them was read. The first tokens are not
+    /// read again where a prompt before began like them.
     ///
     /// # Errors
     /// When they do not fit, the work is cancelled or the engine fails.
     pub fn read(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Logits, EngineError> {
-        Ok(self.pass(tokens, false, cancel)?.pop().unwrap_or_default())
+        let is_prompt = self.session.as_ref().is_some_and(Session::is_empty);
+        if !is_prompt {
+            return Ok(self.pass(tokens, false, false, cancel)?.pop().unwrap_or_default());
+        }
+        let known = lock(&self.engine.shared.kept).begin(tokens);
+        let length = known.as_ref().map_or(0, Session::len);
+        self.session = known.or(self.session.take());
+        let logits = self.pass(&tokens[length..], false, true, cancel);
+        if logits.is_err() {
+            self.truncate(0);
+        }
+        let mut state = lock(&self.engine.shared.state);
+        state.prompt_tokens += tokens.len();
+        state.known_tokens += length;
+        Ok(logits?.pop().unwrap_or_default())
     }
 
-    /// Reads `tokens`, a few dozen of them; gives the logits of what follows each.
+    /// Reads a few tokens; gives the logits of what follows each of them. After an error nothing of them was read.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// As of [`Reader::read`].
     pub fn read_each(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Vec<Logits>, EngineError> {
-        self.pass(tokens, true, cancel)
+        self.pass(tokens, true, false, cancel)
     }
 
-    fn pass(&mut self, tokens: &[u32], every: bool, cancel: &Cancel) -> Result<Vec<Logits>, EngineError> {
+    fn pass(&mut self, tokens: &[u32], every: bool, keep: bool, cancel: &Cancel) -> Result<Vec<Logits>, EngineError> {
         let (reply, answer) = mpsc::channel();
         let Some(session) = self.session.take() else { return Err(self.engine.shared.lost()) };
         let (priority, tokens, cancel) = (self.priority, tokens.to_vec(), cancel.clone());
-        self.engine.shared.enqueue(Pass { priority, session, tokens, read: 0, every, cancel, reply })?;
+        self.engine.shared.enqueue(Pass { priority, session, tokens, read: 0, every, keep, cancel, reply })?;
         // The engine answers every pass, or drops it when it panics.
         let (session, logits) = answer.recv().map_err(|_| self.engine.shared.lost())?;
         self.session = Some(session);
@@ -334,7 +366,7 @@ impl Shared {
         let mut rows = 0;
         let fits = |pass: &&Pass| {
             rows += pass.tokens.len() - pass.read;
-            rows <= Session::MOST_ROWS && !pass.every
+            rows <= Session::MOST_ROWS
         };
         let count = first.iter().take_while(fits).count().max(1).min(first.len());
         first.drain(..count).collect()
@@ -357,24 +389,21 @@ impl Shared {
                 Err(error) => pass.answer(Err(error)),
             }
         }
-        if let [Pass { every: true, .. }] = &ready[..]
-            && let Some(mut pass) = ready.pop()
-        {
-            let logits = pass.session.verify(&pass.tokens, &pass.cancel);
-            return pass.answer(logits);
-        }
         // Whoever is alone may be cancelled in the middle; a batch is short.
         let cancel = if let [pass] = &ready[..] { pass.cancel.clone() } else { Cancel::new() };
         let together = ready.iter_mut().map(|pass| {
             let end = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
-            (&mut pass.session, &pass.tokens[pass.read..end])
+            Reading { session: &mut pass.session, tokens: &pass.tokens[pass.read..end], every: pass.every }
         });
         match Session::read_together(&mut together.collect::<Vec<_>>(), &cancel) {
             Ok(logits) => {
                 for (mut pass, logits) in ready.into_iter().zip(logits) {
                     pass.read = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
                     if pass.read == pass.tokens.len() {
-                        pass.answer(Ok(vec![logits]));
+                        if pass.keep {
+                            lock(&self.kept).keep(&pass.session);
+                        }
+                        pass.answer(Ok(logits));
                     } else {
                         lock(&self.queue).of(pass.priority).push_front(pass);
                     }

@@ -6,6 +6,8 @@ mod complete;
 mod draft;
 mod engine;
 pub mod grammar;
+mod kept;
+mod lookup;
 mod names;
 mod nearby;
 pub mod prompt;

@@ -19,6 +19,8 @@ mod fixture;
 mod gguf;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod identity;
 mod model;
 mod network;
 #[cfg(test)]
@@ -35,7 +37,7 @@ pub use device::DeviceChoice;
 pub use error::ModelError;
 pub use model::{Model, ModelInfo, ModelSource};
 pub use sampler::{Sampler, Sampling};
-pub use session::Session;
+pub use session::{Reading, Session};
 pub use stream::TokenStream;
 pub use tokenizer::{FimTokens, Tokenizer};
 

@@ -39,8 +39,8 @@ impl Network {
     pub(crate) fn load(gguf: &Gguf<'_>, config: Config, device: &Device) -> Result<Network> {
         Ok(match device {
             Device::Cpu => {
-                let threads = candle_core::utils::get_num_threads();
-                Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, threads)?))
+                let cpu = cpu::Cpu::new(candle_core::utils::get_num_threads());
+                Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, cpu)?))
             }
             device if config.family == Family::Qwen2 => {
                 Network::Gpu(Box::new(candle::Qwen2::load(gguf, config, device)?))

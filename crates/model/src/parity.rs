@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::fixture::{Fixture, Quantization};
 use crate::gguf::Gguf;
 use crate::network::NewTokens;
-use crate::{Cancel, DeviceChoice, Logits, Model, ModelSource, Session, candle, cpu, qwen2};
+use crate::{Cancel, DeviceChoice, Logits, Model, ModelSource, Reading, Session, candle, cpu, qwen2};
 
 /// Largest difference of a logit, as a share of the largest logit, where weights are floats and only keys and values are rounded,
 /// to half precision.
@@ -55,7 +55,7 @@ fn the_pass_for_gpus_agrees_with_the_one_for_cpus() {
         let gguf = Gguf::parse("fixture", &bytes).unwrap();
         let config = Config::read(&gguf).unwrap();
         let theirs = candle::Qwen2::load(&gguf, config.clone(), &Device::Cpu).unwrap();
-        let ours = qwen2::Qwen2::load(&gguf, config, 1).unwrap();
+        let ours = qwen2::Qwen2::load(&gguf, config, cpu::Cpu::new(1)).unwrap();
         let (mut their_caches, mut our_caches): ([candle::KvCache; 2], [cpu::KvCache; 2]) = Default::default();
         // Two sequences of different lengths, twice, the second time with logits after every token.
         for every in [false, true] {
@@ -132,8 +132,9 @@ fn sessions_stepped_together_agree_with_sessions_stepped_alone() {
     let mut alone: Vec<Session> = sessions.iter().map(Session::fork).collect();
     for step in 0..4 {
         let tokens = [step, step + 10, step + 20];
-        let mut batch: Vec<_> = sessions.iter_mut().zip(tokens.chunks(1)).collect();
-        let together = Session::read_together(&mut batch, &Cancel::new()).unwrap();
+        let reading = |(session, tokens)| Reading { session, tokens, every: false };
+        let mut batch: Vec<_> = sessions.iter_mut().zip(tokens.chunks(1)).map(reading).collect();
+        let together = Session::read_together(&mut batch, &Cancel::new()).unwrap().concat();
         for ((session, token), logits) in alone.iter_mut().zip(tokens).zip(&together) {
             assert!(logits == &session.step(token).unwrap(), "a batch says something else than its sequences alone");
         }

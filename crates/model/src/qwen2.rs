@@ -71,7 +71,7 @@ struct Buffers {
 
 impl Qwen2 {
     /// Packs every matrix for the kernels. `config` was checked against the file, so that nothing here can be missing.
-    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, threads: usize) -> Result<Qwen2> {
+    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, cpu: Cpu) -> Result<Qwen2> {
         let factors = match gguf.tensor_info("rope_freqs.weight") {
             Some(_) => gguf.numbers("rope_freqs.weight")?,
             None => vec![1.0; config.head_size / 2],
@@ -83,7 +83,7 @@ impl Qwen2 {
             output_norm: gguf.numbers("output_norm.weight")?,
             output: if config.tied { None } else { Some(Tiles::load(gguf, "output.weight")?) },
             frequencies: frequencies.collect(),
-            cpu: Cpu::new(threads),
+            cpu,
             buffers: Mutex::default(),
             config,
         })

@@ -14,6 +14,16 @@ pub struct Session {
     tokens: Vec<u32>,
 }
 
+/// Tokens that a session of a batch is to read.
+pub struct Reading<'a> {
+    /// Who reads.
+    pub session: &'a mut Session,
+    /// What it reads.
+    pub tokens: &'a [u32],
+    /// Whether the logits after each token are wanted, not only after the last.
+    pub every: bool,
+}
+
 impl Session {
     /// Rows of one forward pass: bounds its memory, and how long a cancel goes unread.
     pub const MOST_ROWS: usize = 128;
@@ -45,27 +55,28 @@ impl Session {
 
     /// Reads `tokens`, at most a dozen to be fast; gives the logits of what follows each of them.
     pub fn verify(&mut self, tokens: &[u32], cancel: &Cancel) -> Result<Vec<Logits>> {
-        self.check(tokens)?;
-        let new = NewTokens { tokens, cache: &mut self.cache, every: true };
-        let logits = self.model.forward(vec![new], cancel)?.into_iter().flatten().collect();
-        self.tokens.extend_from_slice(tokens);
-        Ok(logits)
+        let logits = Session::read_together(&mut [Reading { session: self, tokens, every: true }], cancel)?;
+        Ok(logits.into_iter().flatten().collect())
     }
 
-    /// Reads the tokens of each session in a single pass over the weights; gives the logits of what follows, in the same order.
-    pub fn read_together(batch: &mut [(&mut Session, &[u32])], cancel: &Cancel) -> Result<Vec<Logits>> {
-        let Some((first, _)) = batch.first() else { return Ok(Vec::new()) };
-        let model = first.model.clone();
-        for (session, tokens) in batch.iter() {
+    /// Reads the tokens of each session in a single pass over the weights; gives for each, in the same order, the logits of what
+    /// follows the last token, or each of them.
+    pub fn read_together(batch: &mut [Reading<'_>], cancel: &Cancel) -> Result<Vec<Vec<Logits>>> {
+        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let model = first.session.model.clone();
+        for Reading { session, tokens, .. } in batch.iter() {
             session.check(tokens)?;
             if !Arc::ptr_eq(&session.model, &model) {
                 return Err(ModelError::BatchMismatch);
             }
         }
-        let rows =
-            batch.iter_mut().map(|(session, tokens)| NewTokens { tokens, cache: &mut session.cache, every: false });
-        let logits = model.forward(rows.collect(), cancel)?.into_iter().flatten().collect();
-        for (session, tokens) in batch {
+        let rows = batch.iter_mut().map(|Reading { session, tokens, every }| NewTokens {
+            tokens,
+            cache: &mut session.cache,
+            every: *every,
+        });
+        let logits = model.forward(rows.collect(), cancel)?;
+        for Reading { session, tokens, .. } in batch {
             session.tokens.extend_from_slice(tokens);
         }
         Ok(logits)
@@ -101,6 +112,12 @@ impl Session {
     /// How many more tokens fit.
     pub fn room(&self) -> usize {
         self.model.config().context - self.len()
+    }
+
+    /// Bytes that its keys and values take when nobody shares them.
+    pub fn bytes(&self) -> usize {
+        let config = self.model.config();
+        2 * size_of::<u16>() * config.layers * config.kv_width() * self.len()
     }
 
     pub(crate) fn new(model: Arc<Network>) -> Session {
@@ -183,7 +200,9 @@ mod tests {
         let (model, stranger, never) = (model(64), model(64), Cancel::new());
         let (mut first, mut second, mut other) = (model.session(), model.session(), stranger.session());
         let mut read = |second: &mut Session, tokens: [&[u32]; 2]| {
-            Session::read_together(&mut [(&mut first, tokens[0]), (second, tokens[1])], &never)
+            let first = Reading { session: &mut first, tokens: tokens[0], every: false };
+            let second = Reading { session: second, tokens: tokens[1], every: false };
+            Session::read_together(&mut [first, second], &never)
         };
         assert!(matches!(read(&mut second, [&[1], &[]]), Err(ModelError::EmptyPrompt)));
         assert!(matches!(read(&mut other, [&[1], &[2]]), Err(ModelError::BatchMismatch)));

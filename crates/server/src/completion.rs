@@ -53,7 +53,7 @@ async fn continuation(state: &Arc<State>, cursor: &Cursor<'_>, deadline: Duratio
     }
     let cancel = Cancel::new();
     let _guard = CancelOnDrop(cancel.clone());
-    let request = CompleteRequest { text: cursor.text(), offset: cursor.offset(), max_tokens: MAX_TOKENS, deadline };
+    let request = CompleteRequest::new(cursor.text(), cursor.offset(), MAX_TOKENS, deadline);
     let work = state.blocking(move || engine_complete(&engine, &request, &cancel));
     match tokio::time::timeout(deadline, work).await {
         Ok(Ok(Ok(completion))) => Ok(Some(completion.text)),

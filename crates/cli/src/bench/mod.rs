@@ -23,6 +23,7 @@ pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
         Bench::Generate(command) => generate::run(command),
         Bench::Constraint(command) => constraint::run(command),
         Bench::Engine(command) => engine::run(command),
+        Bench::EngineWorker { model } => engine::worker::run(model.as_deref()),
     }
 }
 

@@ -54,7 +54,7 @@ impl Item<'_> {
                 let row = std::slice::from_raw_parts(self.queries.add(row * self.stride), self.heads * size);
                 queries.extend(row.iter().map(|x| x * scale));
             }
-            by_rows!(L, vectors, first, N => {
+            by_rows!(L::FLOAT_ROWS, vectors, first, N => {
                 self.score::<L, N>(&queries[first * size..], &mut scores[first * width..], width);
             });
             sums.clear();
@@ -62,7 +62,7 @@ impl Item<'_> {
                 let visible = self.visible + vector / self.heads;
                 sums.push(softmax::<L>(&mut scores[vector * width..][..width], visible));
             }
-            by_rows!(L, vectors, first, N => {
+            by_rows!(L::FLOAT_ROWS, vectors, first, N => {
                 self.mix::<L, N>(first, &scores[first * width..], width, most, &sums[first..]);
             });
         }

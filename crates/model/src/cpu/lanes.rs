@@ -3,34 +3,58 @@
 //! A lane is a row of a weight tile, a token of a key tile, or a column of a value tile. Each set computes the same
 //! operations in the same order, so that a model says the same on every processor with a fused multiply-add.
 
-/// Sixteen lanes; `Codes` are 64 bytes, four for each lane.
+/// Whole numbers: products of codes with rounded activations, for some of the sixteen lanes.
+///
+/// # Safety
+/// As of [`Lanes`].
+pub(super) trait Part: Copy {
+    /// Numbers of 32 bits, or four codes each.
+    type Ints: Copy;
+    /// Sums of products within a block, which may be kept in 16 bits for a while.
+    type Dots: Copy;
+    /// Whether [`Part::dot_bytes`] takes its weights less 128.
+    const SIGNED_BYTES: bool;
+
+    /// Reads four bytes for each lane.
+    unsafe fn codes(at: *const u8) -> Self::Ints;
+    /// The same number in every lane.
+    unsafe fn splat(x: i32) -> Self::Ints;
+    unsafe fn and(a: Self::Ints, b: Self::Ints) -> Self::Ints;
+    unsafe fn or(a: Self::Ints, b: Self::Ints) -> Self::Ints;
+    /// Shifts pairs of bytes to the left (N > 0) or to the right (N < 0).
+    unsafe fn shift<const N: i32>(a: Self::Ints) -> Self::Ints;
+    /// Sums that begin with `first`, which [`Part::ints`] is told as well: one of the two adds it.
+    unsafe fn dots(first: i32) -> Self::Dots;
+    /// Adds to each lane the product of its four codes, each at most 63, with the same four signed bytes at `x`, -127 to 127.
+    unsafe fn dot_codes(sum: Self::Dots, codes: Self::Ints, x: *const i8) -> Self::Dots;
+    /// The same for codes up to 255; see [`Part::SIGNED_BYTES`].
+    unsafe fn dot_bytes(sum: Self::Dots, codes: Self::Ints, x: *const i8) -> Self::Dots;
+    /// Makes room in sums of [`Part::dot_codes`]: 16 bits hold 8 groups of codes up to 15, 4 of up to 31, 2 of up to 63.
+    unsafe fn carry(sum: Self::Dots) -> Self::Dots;
+    /// What was summed, after a last [`Part::carry`].
+    unsafe fn ints(sum: Self::Dots, first: i32) -> Self::Ints;
+}
+
+/// Sixteen lanes.
 ///
 /// # Safety
 /// Every operation needs the instruction set of its implementation, and pointers that may be read or written as far as
 /// it says.
 pub(super) trait Lanes: Copy + 'static {
+    /// What codes are multiplied in: all lanes, or one half after the other where registers are small.
+    type Part: Part;
+    /// How many of them are sixteen lanes, one or two.
+    const PARTS: usize;
     /// 16 numbers of 32 bits, whole ones.
     type Ints: Copy;
     /// 16 numbers of 32 bits, real ones.
     type Floats: Copy;
-    /// Rows of activations that fit the registers beside their weights.
+    /// Rows of activations that fit the registers beside their weights, as codes and as floats.
     const ROWS: usize;
-    /// Whether [`Lanes::dot_bytes`] takes its weights less 128.
-    const SIGNED_BYTES: bool;
+    const FLOAT_ROWS: usize;
 
-    /// Reads 64 bytes.
-    unsafe fn codes(at: *const u8) -> Self::Ints;
-    /// The same number in every lane.
-    unsafe fn splat_int(x: i32) -> Self::Ints;
-    unsafe fn and(a: Self::Ints, b: Self::Ints) -> Self::Ints;
-    unsafe fn or(a: Self::Ints, b: Self::Ints) -> Self::Ints;
-    /// Shifts pairs of bytes to the left (N > 0) or to the right (N < 0).
-    unsafe fn shift<const N: i32>(a: Self::Ints) -> Self::Ints;
-    /// Adds to each lane the product of its four codes, each at most 63, with the same four signed bytes at `x`.
-    unsafe fn dot_codes(sum: Self::Ints, codes: Self::Ints, x: *const i8) -> Self::Ints;
-    /// The same for codes up to 255; see [`Lanes::SIGNED_BYTES`]. The bytes at `x` are at least -127.
-    unsafe fn dot_bytes(sum: Self::Ints, codes: Self::Ints, x: *const i8) -> Self::Ints;
-
+    /// Sixteen lanes of their parts, of which there may be one only.
+    unsafe fn join(parts: [<Self::Part as Part>::Ints; 2]) -> Self::Ints;
     unsafe fn to_floats(a: Self::Ints) -> Self::Floats;
     /// Rounds to nearest, ties to even.
     unsafe fn to_ints(a: Self::Floats) -> Self::Ints;
@@ -101,12 +125,12 @@ pub(super) unsafe fn store_first<L: Lanes>(x: L::Floats, at: *mut f32, count: us
 
 /// Takes rows as many at a time as the registers hold: runs the body with the first one's number, and how many as a constant.
 macro_rules! by_rows {
-    ($lanes:ty, $rows:expr, $first:ident, $count:ident => $body:block) => {{
+    ($most:expr, $rows:expr, $first:ident, $count:ident => $body:block) => {{
         let mut $first = 0;
-        by_rows!(@ $lanes, $rows, $first, $count, $body, 12 8 6 4 3 2 1);
+        by_rows!(@ $most, $rows, $first, $count, $body, 12 8 6 4 2 1);
     }};
-    (@ $lanes:ty, $rows:expr, $first:ident, $count:ident, $body:block, $($number:literal)*) => {
-        $(while <$lanes>::ROWS >= $number && $rows - $first >= $number {
+    (@ $most:expr, $rows:expr, $first:ident, $count:ident, $body:block, $($number:literal)*) => {
+        $(while $most >= $number && $rows - $first >= $number {
             const $count: usize = $number;
             $body
             $first += $number;
@@ -127,10 +151,9 @@ impl Portable {
 }
 
 #[rustfmt::skip]
-impl Lanes for Portable {
+impl Part for Portable {
     type Ints = [i32; 16];
-    type Floats = [f32; 16];
-    const ROWS: usize = 4;
+    type Dots = [i32; 16];
     const SIGNED_BYTES: bool = false;
 
     #[inline(always)]
@@ -139,7 +162,7 @@ impl Lanes for Portable {
         unsafe { std::array::from_fn(|lane| at.cast::<i32>().add(lane).read_unaligned()) }
     }
     #[inline(always)]
-    unsafe fn splat_int(x: i32) -> [i32; 16] { [x; 16] }
+    unsafe fn splat(x: i32) -> [i32; 16] { [x; 16] }
     #[inline(always)]
     unsafe fn and(a: [i32; 16], b: [i32; 16]) -> [i32; 16] { std::array::from_fn(|lane| a[lane] & b[lane]) }
     #[inline(always)]
@@ -149,6 +172,8 @@ impl Lanes for Portable {
         let pair = |pair: u32| if N > 0 { (pair << N) & 0xffff } else { (pair & 0xffff) >> -N };
         std::array::from_fn(|lane| (pair(a[lane] as u32) | pair(a[lane] as u32 >> 16) << 16) as i32)
     }
+    #[inline(always)]
+    unsafe fn dots(first: i32) -> [i32; 16] { [first; 16] }
     #[inline(always)]
     unsafe fn dot_codes(sum: [i32; 16], codes: [i32; 16], x: *const i8) -> [i32; 16] {
         // SAFETY: the caller lends four bytes.
@@ -161,7 +186,24 @@ impl Lanes for Portable {
         // SAFETY: as there.
         unsafe { Self::dot_codes(sum, codes, x) }
     }
+    #[inline(always)]
+    unsafe fn carry(sum: [i32; 16]) -> [i32; 16] { sum }
+    #[inline(always)]
+    unsafe fn ints(sum: [i32; 16], _: i32) -> [i32; 16] { sum }
+}
 
+#[rustfmt::skip]
+impl Lanes for Portable {
+    type Part = Portable;
+    const PARTS: usize = 1;
+    type Ints = [i32; 16];
+    type Floats = [f32; 16];
+    // More would take the compiler minutes: it sees every lane apart.
+    const ROWS: usize = 2;
+    const FLOAT_ROWS: usize = 2;
+
+    #[inline(always)]
+    unsafe fn join(parts: [[i32; 16]; 2]) -> [i32; 16] { parts[0] }
     #[inline(always)]
     unsafe fn to_floats(a: [i32; 16]) -> [f32; 16] { a.map(|x| x as f32) }
     #[inline(always)]

@@ -145,6 +145,12 @@ impl Cpu {
         Cpu { kernels: Kernels::available()[0], pool: Pool::new(threads) }
     }
 
+    /// One for each set of kernels that the processor can run.
+    #[cfg(test)]
+    pub(crate) fn every() -> Vec<Cpu> {
+        Kernels::available().into_iter().map(|kernels| Cpu { kernels, pool: Pool::new(2) }).collect()
+    }
+
     /// `AVX-512 VNNI`, `AVX-VNNI`, `AVX2` or `portable`, and the number of threads.
     pub(crate) fn describe(&self) -> String {
         let threads = self.pool.threads();

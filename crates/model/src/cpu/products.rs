@@ -3,7 +3,7 @@
 //! Integers are summed over a block of 32 columns, exactly; floats over the blocks, in the order of the columns.
 
 use super::activations::Activations;
-use super::lanes::{Lanes, by_rows, store_first};
+use super::lanes::{Lanes, Part, by_rows, store_first};
 use super::tiles::{BLOCK, Format, NEST, TILE, Tiles};
 
 /// Blocks ahead that are fetched where weights stream from memory.
@@ -40,6 +40,10 @@ pub(super) unsafe fn product<L: Lanes>(weights: &Tiles, tile: usize, x: &Activat
 
 /// How a tile is multiplied with `M` rows.
 trait Kernel {
+    #[inline(always)]
+    fn most_rows<L: Lanes>() -> usize {
+        L::ROWS
+    }
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M];
 }
 
@@ -52,7 +56,7 @@ unsafe fn each_row<L: Lanes, K: Kernel>(
     stride: usize,
     columns: usize,
 ) {
-    by_rows!(L, x.rows, first, M => {
+    by_rows!(K::most_rows::<L>(), x.rows, first, M => {
         // SAFETY: handed on; a row has at least `columns` numbers more.
         unsafe {
             for (index, sum) in K::rows::<L, M>(tile, x, first).into_iter().enumerate() {
@@ -65,12 +69,26 @@ unsafe fn each_row<L: Lanes, K: Kernel>(
 /// Codes of one block.
 trait Codes {
     const FORMAT_BITS: usize;
-    /// Four columns of sixteen rows.
-    unsafe fn group<L: Lanes, const G: usize>(codes: *const u8) -> L::Ints;
+    /// Four columns of as many rows as the part has lanes.
+    unsafe fn group<P: Part, const G: usize>(codes: *const u8) -> P::Ints;
     #[inline(always)]
-    unsafe fn dot<L: Lanes>(sum: L::Ints, codes: L::Ints, x: *const i8) -> L::Ints {
+    unsafe fn dot<P: Part>(sum: P::Dots, codes: P::Ints, x: *const i8) -> P::Dots {
         // SAFETY: handed on.
-        unsafe { L::dot_codes(sum, codes, x) }
+        unsafe { P::dot_codes(sum, codes, x) }
+    }
+    /// Carries the sums over where group `G` fills 16 bits.
+    #[inline(always)]
+    unsafe fn carry<P: Part, const G: usize, const M: usize>(sums: &mut [P::Dots; M]) {
+        let groups = match Self::FORMAT_BITS {
+            4 => 8,
+            5 => 4,
+            6 => 2,
+            _ => return,
+        };
+        if G % groups == groups - 1 {
+            // SAFETY: handed on.
+            sums.iter_mut().for_each(|sum| *sum = unsafe { P::carry(*sum) });
+        }
     }
 }
 
@@ -82,25 +100,25 @@ struct Sixes;
 impl Codes for Bytes {
     const FORMAT_BITS: usize = 8;
     #[inline(always)]
-    unsafe fn group<L: Lanes, const G: usize>(codes: *const u8) -> L::Ints {
+    unsafe fn group<P: Part, const G: usize>(codes: *const u8) -> P::Ints {
         // SAFETY: a block has eight groups of 64 bytes.
-        unsafe { L::codes(codes.add(64 * G)) }
+        unsafe { P::codes(codes.add(64 * G)) }
     }
     #[inline(always)]
-    unsafe fn dot<L: Lanes>(sum: L::Ints, codes: L::Ints, x: *const i8) -> L::Ints {
+    unsafe fn dot<P: Part>(sum: P::Dots, codes: P::Ints, x: *const i8) -> P::Dots {
         // SAFETY: handed on.
-        unsafe { L::dot_bytes(sum, codes, x) }
+        unsafe { P::dot_bytes(sum, codes, x) }
     }
 }
 
 impl Codes for Nibbles {
     const FORMAT_BITS: usize = 4;
     #[inline(always)]
-    unsafe fn group<L: Lanes, const G: usize>(codes: *const u8) -> L::Ints {
+    unsafe fn group<P: Part, const G: usize>(codes: *const u8) -> P::Ints {
         // SAFETY: a plane of 4 bits has four parts of 64 bytes.
         unsafe {
-            let pair = L::codes(codes.add(64 * (G / 2)));
-            L::and(if G % 2 == 1 { L::shift::<-4>(pair) } else { pair }, L::splat_int(0x0f0f_0f0f))
+            let pair = P::codes(codes.add(64 * (G / 2)));
+            P::and(if G % 2 == 1 { P::shift::<-4>(pair) } else { pair }, P::splat(0x0f0f_0f0f))
         }
     }
 }
@@ -108,21 +126,21 @@ impl Codes for Nibbles {
 impl Codes for Fives {
     const FORMAT_BITS: usize = 5;
     #[inline(always)]
-    unsafe fn group<L: Lanes, const G: usize>(codes: *const u8) -> L::Ints {
+    unsafe fn group<P: Part, const G: usize>(codes: *const u8) -> P::Ints {
         // SAFETY: behind the plane of 4 bits stands one of 64 bytes.
         unsafe {
-            let bits = L::codes(codes.add(256));
+            let bits = P::codes(codes.add(256));
             let high = match G {
-                0 => L::shift::<4>(bits),
-                1 => L::shift::<3>(bits),
-                2 => L::shift::<2>(bits),
-                3 => L::shift::<1>(bits),
+                0 => P::shift::<4>(bits),
+                1 => P::shift::<3>(bits),
+                2 => P::shift::<2>(bits),
+                3 => P::shift::<1>(bits),
                 4 => bits,
-                5 => L::shift::<-1>(bits),
-                6 => L::shift::<-2>(bits),
-                _ => L::shift::<-3>(bits),
+                5 => P::shift::<-1>(bits),
+                6 => P::shift::<-2>(bits),
+                _ => P::shift::<-3>(bits),
             };
-            L::or(Nibbles::group::<L, G>(codes), L::and(high, L::splat_int(0x1010_1010)))
+            P::or(Nibbles::group::<P, G>(codes), P::and(high, P::splat(0x1010_1010)))
         }
     }
 }
@@ -130,17 +148,17 @@ impl Codes for Fives {
 impl Codes for Sixes {
     const FORMAT_BITS: usize = 6;
     #[inline(always)]
-    unsafe fn group<L: Lanes, const G: usize>(codes: *const u8) -> L::Ints {
+    unsafe fn group<P: Part, const G: usize>(codes: *const u8) -> P::Ints {
         // SAFETY: behind the plane of 4 bits stands one of twice 64 bytes.
         unsafe {
-            let bits = L::codes(codes.add(256 + 64 * (G / 4)));
+            let bits = P::codes(codes.add(256 + 64 * (G / 4)));
             let high = match G % 4 {
-                0 => L::shift::<4>(bits),
-                1 => L::shift::<2>(bits),
+                0 => P::shift::<4>(bits),
+                1 => P::shift::<2>(bits),
                 2 => bits,
-                _ => L::shift::<-2>(bits),
+                _ => P::shift::<-2>(bits),
             };
-            L::or(Nibbles::group::<L, G>(codes), L::and(high, L::splat_int(0x3030_3030)))
+            P::or(Nibbles::group::<P, G>(codes), P::and(high, P::splat(0x3030_3030)))
         }
     }
 }
@@ -148,6 +166,54 @@ impl Codes for Sixes {
 /// Runs the body for each of the groups that the range names, with its number as a constant.
 macro_rules! groups {
     ($group:ident in [$($number:literal)*] $body:block) => { $({ const $group: usize = $number; $body })* };
+}
+
+/// Sums of the products of a block's groups `FROM..TO` with `M` rows, which begin with what `start` says of a row.
+#[inline(always)]
+unsafe fn dots<L: Lanes, C: Codes, const M: usize, const FROM: usize, const TO: usize>(
+    codes: *const u8,
+    x: &Activations,
+    first: usize,
+    block: usize,
+    start: impl Fn(usize) -> i32,
+) -> [L::Ints; M] {
+    // SAFETY: a block has eight groups of 64 bytes at most, and a row 32 codes.
+    unsafe {
+        let mut parts = [[L::Part::splat(0); 2]; M];
+        for part in 0..L::PARTS {
+            let codes = codes.add(64 / L::PARTS * part);
+            let x_at = forgotten(x.codes_at(first, block, 0));
+            let mut dots: [_; M] = std::array::from_fn(|row| L::Part::dots(start(row)));
+            groups!(G in [0 1 2 3 4 5 6 7] {
+                if FROM <= G && G < TO {
+                    let codes = C::group::<L::Part, G>(codes);
+                    for (row, dots) in dots.iter_mut().enumerate() {
+                        *dots = C::dot::<L::Part>(*dots, codes, x_at.add(row * x.blocks * BLOCK + 4 * G));
+                    }
+                    C::carry::<L::Part, G, M>(&mut dots);
+                }
+            });
+            for (row, dots) in dots.into_iter().enumerate() {
+                parts[row][part] = L::Part::ints(dots, start(row));
+            }
+        }
+        parts.map(|parts| L::join(parts))
+    }
+}
+
+/// The same address. The compiler does not know that, and so reads anew what it would else keep for the second half of the lanes, for
+/// which there are no registers.
+#[inline(always)]
+fn forgotten<T>(at: *const T) -> *const T {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let mut at = at;
+        // SAFETY: no instruction at all.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) at, options(nomem, nostack, preserves_flags)) };
+        at
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    at
 }
 
 /// One scale of half precision for 32 columns, and a minimum where the type has one.
@@ -166,15 +232,8 @@ impl<C: Codes, const MINIMUM: bool> Kernel for Flat<C, MINIMUM> {
                 if M <= 8 {
                     prefetch(at.wrapping_add(AHEAD * bytes), bytes);
                 }
-                let mut ints = [L::splat_int(0); M];
-                for (row, ints) in ints.iter_mut().enumerate() {
-                    *ints = start::<L, C>(x, (first + row) * x.blocks + block, MINIMUM);
-                }
-                groups!(G in [0 1 2 3 4 5 6 7] {
-                    let codes = C::group::<L, G>(at.add(head));
-                    for (row, ints) in ints.iter_mut().enumerate() {
-                        *ints = C::dot::<L>(*ints, codes, x.codes_at(first + row, block, 4 * G));
-                    }
+                let ints: [_; M] = dots::<L, C, M, 0, 8>(at.add(head), x, first, block, |row| {
+                    start::<L::Part, C>(x, (first + row) * x.blocks + block, MINIMUM)
                 });
                 let scale = L::load_half(at.cast());
                 for (row, sum) in sums.iter_mut().enumerate() {
@@ -200,17 +259,17 @@ impl<C: Codes, const MINIMUM: bool> Kernel for Flat<C, MINIMUM> {
 
 /// What the sums of a block begin with, so that the codes' offset is taken away.
 #[inline(always)]
-unsafe fn start<L: Lanes, C: Codes>(x: &Activations, index: usize, no_offset: bool) -> L::Ints {
+unsafe fn start<P: Part, C: Codes>(x: &Activations, index: usize, no_offset: bool) -> i32 {
     // SAFETY: the caller's index is a block's.
     unsafe {
         let corrections = match C::FORMAT_BITS {
-            _ if no_offset => return L::splat_int(0),
-            8 if L::SIGNED_BYTES => return L::splat_int(0),
+            _ if no_offset => return 0,
+            8 if P::SIGNED_BYTES => return 0,
             8 => &x.less_128,
             5 => &x.less_16,
             _ => &x.less_8,
         };
-        L::splat_int(*corrections.get_unchecked(index))
+        *corrections.get_unchecked(index)
     }
 }
 
@@ -232,13 +291,7 @@ impl<C: Codes> Kernel for Nested<C> {
                     if M <= 8 {
                         prefetch(at.wrapping_add(AHEAD * bytes), bytes);
                     }
-                    let mut ints = [L::splat_int(0); M];
-                    groups!(G in [0 1 2 3 4 5 6 7] {
-                        let codes = C::group::<L, G>(at.add(32));
-                        for (row, ints) in ints.iter_mut().enumerate() {
-                            *ints = L::dot_codes(*ints, codes, x.codes_at(first + row, block, 4 * G));
-                        }
-                    });
+                    let ints: [_; M] = dots::<L, C, M, 0, 8>(at.add(32), x, first, block, |_| 0);
                     let scale = L::mul(scale, L::load_bytes(at));
                     let minimum = L::mul(minimum, L::load_bytes(at.add(16)));
                     for (row, sum) in sums.iter_mut().enumerate() {
@@ -274,24 +327,13 @@ impl Kernel for NestedSixes {
                         prefetch(at.wrapping_add(AHEAD * BYTES), BYTES);
                     }
                     for half in 0..2 {
-                        let mut ints = [L::splat_int(0); M];
-                        for (row, ints) in ints.iter_mut().enumerate() {
-                            let index = 2 * ((first + row) * x.blocks + block) + half;
-                            *ints = L::splat_int(*x.halves_less_32.get_unchecked(index));
-                        }
-                        macro_rules! dot {
-                            ($G:ident) => {
-                                let codes = Sixes::group::<L, $G>(at.add(32));
-                                for (row, ints) in ints.iter_mut().enumerate() {
-                                    *ints = L::dot_codes(*ints, codes, x.codes_at(first + row, block, 4 * $G));
-                                }
-                            };
-                        }
-                        if half == 0 {
-                            groups!(G in [0 1 2 3] { dot!(G); });
+                        let start =
+                            |row| *x.halves_less_32.get_unchecked(2 * ((first + row) * x.blocks + block) + half);
+                        let ints: [_; M] = if half == 0 {
+                            dots::<L, Sixes, M, 0, 4>(at.add(32), x, first, block, start)
                         } else {
-                            groups!(G in [4 5 6 7] { dot!(G); });
-                        }
+                            dots::<L, Sixes, M, 4, 8>(at.add(32), x, first, block, start)
+                        };
                         let scale = L::mul(scale, L::load_signed(at.add(16 * half).cast()));
                         for (row, sum) in sums.iter_mut().enumerate() {
                             let scale =
@@ -347,6 +389,10 @@ impl Weights for Single {
 }
 
 impl<W: Weights> Kernel for Float<W> {
+    #[inline(always)]
+    fn most_rows<L: Lanes>() -> usize {
+        L::FLOAT_ROWS
+    }
     #[inline(always)]
     unsafe fn rows<L: Lanes, const M: usize>(tile: *const u8, x: &Activations, first: usize) -> [L::Floats; M] {
         // SAFETY: a tile has 16 floats for each column, and a row of activations `width`.

@@ -108,7 +108,7 @@ fn attention_equals_sums_in_double_precision() {
                 cache.write(shape, 1, group, token, &bits(&keys[part.clone()]), &bits(&values[part]));
             }
         }
-        for cpu in every_cpu() {
+        for cpu in Cpu::every() {
             let mut out = Rows::default();
             let sequence = Sequence { cache: &cache, past, first: 0, rows: m };
             cpu.attend(shape, 1, heads, &queries, &[sequence], &mut out);
@@ -144,7 +144,7 @@ fn norms_and_gates_equal_double_precision() {
     for width in [7, 16, 33, 896] {
         let (x, y) = (random.floats(3 * width), random.floats(3 * width));
         let gates: Vec<f32> = x.iter().map(|x| x * 120.0).collect();
-        for cpu in every_cpu() {
+        for cpu in Cpu::every() {
             let (mut normed, mut gated) = (Rows::default(), Rows::default());
             cpu.norm(&x, &y[..width], 1e-6, &mut normed);
             cpu.gate(&gates, &y, width, &mut gated);
@@ -168,11 +168,31 @@ fn close(actual: f32, expected: f64, what: &str) {
     );
 }
 
+/// As many codes as a block has must not run over in 16 bits, however large they and the activations are.
+#[test]
+fn the_largest_small_codes_do_not_run_over() {
+    let one = half::f16::from_f32(1.0).to_le_bytes();
+    let blocks: [(Format, f64, Vec<u8>); 2] =
+        [(Format::Q4_0, 7.0, [&one[..], &[0xff; 16]].concat()), (Format::Q5_0, 15.0, [&one[..], &[0xff; 20]].concat())];
+    for (format, weight, block) in blocks {
+        let tiles = Tiles::pack(format, 16, 256, &block.repeat(16 * 8));
+        for x in [1.0, -1.0] {
+            check(&tiles, &[weight; 16 * 256], &[x; 256 * 9], &format!("{format:?}, {x}"));
+        }
+    }
+    // Scales of one, codes of 63, which stand for 31.
+    let nest = [&[0xff; 192][..], &[1; 16], &one].concat();
+    let tiles = Tiles::pack(Format::Q6K, 16, 256, &nest.repeat(16));
+    for x in [1.0, -1.0] {
+        check(&tiles, &[31.0; 16 * 256], &[x; 256 * 9], &format!("Q6_K, {x}"));
+    }
+}
+
 /// One model says the same on every processor that multiplies and adds in one step.
 #[test]
 fn instruction_sets_agree_to_the_last_bit() {
     let mut random = Random(6);
-    let sets: Vec<Cpu> = every_cpu().into_iter().filter(|cpu| cpu.kernels.name != "portable").collect();
+    let sets: Vec<Cpu> = Cpu::every().into_iter().filter(|cpu| cpu.kernels.name != "portable").collect();
     for dtype in TYPES {
         let columns = dtype.block_size().max(32) * 4;
         let (tiles, _) = matrix(dtype, 40, columns, &mut random);
@@ -187,7 +207,7 @@ fn instruction_sets_agree_to_the_last_bit() {
 #[track_caller]
 fn check(tiles: &Tiles, weights: &[f64], x: &[f32], what: &str) {
     let columns = tiles.columns;
-    for cpu in every_cpu() {
+    for cpu in Cpu::every() {
         let out = product(&cpu, tiles, x);
         for (row, x) in x.chunks(columns).enumerate() {
             for (number, weights) in weights.chunks(columns).enumerate() {
@@ -220,10 +240,6 @@ fn product(cpu: &Cpu, tiles: &Tiles, x: &[f32]) -> Vec<f32> {
     let mut out = Vec::new();
     cpu.products(&rows, &mut [Product { weights: tiles, out: &mut out }]);
     out
-}
-
-fn every_cpu() -> Vec<Cpu> {
-    Kernels::available().into_iter().map(|kernels| Cpu { kernels, pool: Pool::new(2) }).collect()
 }
 
 /// Random weights of a type, packed and as the numbers they stand for.

@@ -1,8 +1,8 @@
-//! [`Lanes`] of x86: one register of AVX-512, or two of AVX2 with or without its VNNI extension.
+//! [`Lanes`] of x86: one register of AVX-512, or two of AVX2 with or without its VNNI extension, which are multiplied one after the other.
 
 use std::arch::x86_64::*;
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Part};
 
 /// AVX-512 with VNNI.
 #[derive(Clone, Copy)]
@@ -12,19 +12,25 @@ pub(super) struct Avx512;
 #[derive(Clone, Copy)]
 pub(super) struct Avx2<const VNNI: bool>;
 
+/// Sums of AVX2: pairs of products in 16 bits until they are carried over.
+#[derive(Clone, Copy)]
+pub(super) struct Dots {
+    shorts: __m256i,
+    ints: __m256i,
+}
+
 // SAFETY of both: the caller of each operation has the instruction set, and lends the memory that it names.
 #[rustfmt::skip]
 #[allow(clippy::undocumented_unsafe_blocks)]
-impl Lanes for Avx512 {
+impl Part for Avx512 {
     type Ints = __m512i;
-    type Floats = __m512;
-    const ROWS: usize = 12;
+    type Dots = __m512i;
     const SIGNED_BYTES: bool = false;
 
     #[inline(always)]
     unsafe fn codes(at: *const u8) -> __m512i { unsafe { _mm512_loadu_si512(at.cast()) } }
     #[inline(always)]
-    unsafe fn splat_int(x: i32) -> __m512i { unsafe { _mm512_set1_epi32(x) } }
+    unsafe fn splat(x: i32) -> __m512i { unsafe { _mm512_set1_epi32(x) } }
     #[inline(always)]
     unsafe fn and(a: __m512i, b: __m512i) -> __m512i { unsafe { _mm512_and_si512(a, b) } }
     #[inline(always)]
@@ -40,12 +46,31 @@ impl Lanes for Avx512 {
         }
     }
     #[inline(always)]
+    unsafe fn dots(first: i32) -> __m512i { unsafe { _mm512_set1_epi32(first) } }
+    #[inline(always)]
     unsafe fn dot_codes(sum: __m512i, codes: __m512i, x: *const i8) -> __m512i {
         unsafe { _mm512_dpbusd_epi32(sum, codes, _mm512_set1_epi32(x.cast::<i32>().read_unaligned())) }
     }
     #[inline(always)]
     unsafe fn dot_bytes(sum: __m512i, codes: __m512i, x: *const i8) -> __m512i { unsafe { Self::dot_codes(sum, codes, x) } }
+    #[inline(always)]
+    unsafe fn carry(sum: __m512i) -> __m512i { sum }
+    #[inline(always)]
+    unsafe fn ints(sum: __m512i, _: i32) -> __m512i { sum }
+}
 
+#[rustfmt::skip]
+#[allow(clippy::undocumented_unsafe_blocks)]
+impl Lanes for Avx512 {
+    type Part = Avx512;
+    const PARTS: usize = 1;
+    type Ints = __m512i;
+    type Floats = __m512;
+    const ROWS: usize = 12;
+    const FLOAT_ROWS: usize = 12;
+
+    #[inline(always)]
+    unsafe fn join(parts: [__m512i; 2]) -> __m512i { parts[0] }
     #[inline(always)]
     unsafe fn to_floats(a: __m512i) -> __m512 { unsafe { _mm512_cvtepi32_ps(a) } }
     #[inline(always)]
@@ -104,9 +129,21 @@ impl Lanes for Avx512 {
 
 #[rustfmt::skip]
 #[allow(clippy::undocumented_unsafe_blocks)]
-impl<const VNNI: bool> Avx2<VNNI> {
+impl<const VNNI: bool> Part for Avx2<VNNI> {
+    type Ints = __m256i;
+    type Dots = Dots;
+    const SIGNED_BYTES: bool = !VNNI;
+
     #[inline(always)]
-    unsafe fn shift_half<const N: i32>(a: __m256i) -> __m256i {
+    unsafe fn codes(at: *const u8) -> __m256i { unsafe { _mm256_loadu_si256(at.cast()) } }
+    #[inline(always)]
+    unsafe fn splat(x: i32) -> __m256i { unsafe { _mm256_set1_epi32(x) } }
+    #[inline(always)]
+    unsafe fn and(a: __m256i, b: __m256i) -> __m256i { unsafe { _mm256_and_si256(a, b) } }
+    #[inline(always)]
+    unsafe fn or(a: __m256i, b: __m256i) -> __m256i { unsafe { _mm256_or_si256(a, b) } }
+    #[inline(always)]
+    unsafe fn shift<const N: i32>(a: __m256i) -> __m256i {
         unsafe {
             match N {
                 1 => _mm256_slli_epi16::<1>(a), 2 => _mm256_slli_epi16::<2>(a), 3 => _mm256_slli_epi16::<3>(a),
@@ -116,55 +153,54 @@ impl<const VNNI: bool> Avx2<VNNI> {
         }
     }
     #[inline(always)]
-    unsafe fn dot_half(sum: __m256i, codes: __m256i, x: __m256i) -> __m256i {
+    unsafe fn dots(first: i32) -> Dots {
+        unsafe { Dots { shorts: _mm256_setzero_si256(), ints: _mm256_set1_epi32(if VNNI { first } else { 0 }) } }
+    }
+    #[inline(always)]
+    unsafe fn dot_codes(Dots { shorts, ints }: Dots, codes: __m256i, x: *const i8) -> Dots {
         unsafe {
-            if VNNI { return _mm256_dpbusd_avx_epi32(sum, codes, x) }
-            // Two products of at most 63 * 127 fit 16 bits.
-            _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, x), _mm256_set1_epi16(1)))
+            let x = _mm256_set1_epi32(x.cast::<i32>().read_unaligned());
+            if VNNI { return Dots { shorts, ints: _mm256_dpbusd_avx_epi32(ints, codes, x) } }
+            Dots { shorts: _mm256_add_epi16(shorts, _mm256_maddubs_epi16(codes, x)), ints }
         }
+    }
+    #[inline(always)]
+    unsafe fn dot_bytes(sum: Dots, codes: __m256i, x: *const i8) -> Dots {
+        unsafe {
+            if VNNI { return Self::dot_codes(sum, codes, x) }
+            let x = _mm256_set1_epi32(x.cast::<i32>().read_unaligned());
+            // The sign of the weight goes over to the activation: two products of at most 128 * 127 fit 16 bits.
+            let weight = _mm256_xor_si256(codes, _mm256_set1_epi8(-128));
+            let shorts = _mm256_maddubs_epi16(_mm256_abs_epi8(weight), _mm256_sign_epi8(x, weight));
+            Self::carry(Dots { shorts, ..sum })
+        }
+    }
+    #[inline(always)]
+    unsafe fn carry(Dots { shorts, ints }: Dots) -> Dots {
+        unsafe {
+            if VNNI { return Dots { shorts, ints } }
+            let ints = _mm256_add_epi32(ints, _mm256_madd_epi16(shorts, _mm256_set1_epi16(1)));
+            Dots { shorts: _mm256_setzero_si256(), ints }
+        }
+    }
+    #[inline(always)]
+    unsafe fn ints(sum: Dots, first: i32) -> __m256i {
+        unsafe { if VNNI { sum.ints } else { _mm256_add_epi32(sum.ints, _mm256_set1_epi32(first)) } }
     }
 }
 
 #[rustfmt::skip]
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl<const VNNI: bool> Lanes for Avx2<VNNI> {
+    type Part = Avx2<VNNI>;
+    const PARTS: usize = 2;
     type Ints = [__m256i; 2];
     type Floats = [__m256; 2];
-    const ROWS: usize = 2;
-    const SIGNED_BYTES: bool = !VNNI;
+    const ROWS: usize = 8;
+    const FLOAT_ROWS: usize = 6;
 
     #[inline(always)]
-    unsafe fn codes(at: *const u8) -> [__m256i; 2] { unsafe { [_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(32).cast())] } }
-    #[inline(always)]
-    unsafe fn splat_int(x: i32) -> [__m256i; 2] { unsafe { [_mm256_set1_epi32(x); 2] } }
-    #[inline(always)]
-    unsafe fn and(a: [__m256i; 2], b: [__m256i; 2]) -> [__m256i; 2] { unsafe { [_mm256_and_si256(a[0], b[0]), _mm256_and_si256(a[1], b[1])] } }
-    #[inline(always)]
-    unsafe fn or(a: [__m256i; 2], b: [__m256i; 2]) -> [__m256i; 2] { unsafe { [_mm256_or_si256(a[0], b[0]), _mm256_or_si256(a[1], b[1])] } }
-    #[inline(always)]
-    unsafe fn shift<const N: i32>(a: [__m256i; 2]) -> [__m256i; 2] { unsafe { [Self::shift_half::<N>(a[0]), Self::shift_half::<N>(a[1])] } }
-    #[inline(always)]
-    unsafe fn dot_codes(sum: [__m256i; 2], codes: [__m256i; 2], x: *const i8) -> [__m256i; 2] {
-        unsafe {
-            let x = _mm256_set1_epi32(x.cast::<i32>().read_unaligned());
-            [Self::dot_half(sum[0], codes[0], x), Self::dot_half(sum[1], codes[1], x)]
-        }
-    }
-    #[inline(always)]
-    unsafe fn dot_bytes(sum: [__m256i; 2], codes: [__m256i; 2], x: *const i8) -> [__m256i; 2] {
-        unsafe {
-            if VNNI { return Self::dot_codes(sum, codes, x) }
-            let x = _mm256_set1_epi32(x.cast::<i32>().read_unaligned());
-            // The sign of the weight goes over to the activation: two products of at most 128 * 127 fit 16 bits.
-            let signed = |sum, codes| {
-                let weight = _mm256_xor_si256(codes, _mm256_set1_epi8(-128));
-                let products = _mm256_maddubs_epi16(_mm256_abs_epi8(weight), _mm256_sign_epi8(x, weight));
-                _mm256_add_epi32(sum, _mm256_madd_epi16(products, _mm256_set1_epi16(1)))
-            };
-            [signed(sum[0], codes[0]), signed(sum[1], codes[1])]
-        }
-    }
-
+    unsafe fn join(parts: [__m256i; 2]) -> [__m256i; 2] { parts }
     #[inline(always)]
     unsafe fn to_floats(a: [__m256i; 2]) -> [__m256; 2] { unsafe { [_mm256_cvtepi32_ps(a[0]), _mm256_cvtepi32_ps(a[1])] } }
     #[inline(always)]

@@ -1,0 +1,163 @@
+//! `solwright bench engine`: how fast a model is read and written with, beside llama.cpp where that is asked for.
+
+mod bandwidth;
+mod child;
+mod completions;
+mod report;
+mod shapes;
+pub(super) mod worker;
+
+use crate::{
+    Outcome,
+    args::{BenchEngine, BenchFormat, EnginePeer, Quantization, Shape},
+};
+use anyhow::{Context, ensure};
+use child::Child;
+use report::{Figure, Row};
+use serde_json::Value;
+use solwright_checker::compile::default_cache_dir;
+use std::{
+    io::{Write, stdout},
+    path::{Path, PathBuf},
+};
+
+/// Tokens of the prompts that are read, where the context has room for them, and after which tokens are written.
+const NEAR: usize = 512;
+const FAR: usize = 1_500;
+/// Tokens that are written in each measurement.
+const WRITTEN: usize = 32;
+/// Sequences that are decoded together, and tokens that are verified at once.
+const TOGETHER: usize = 8;
+/// How often that is done in a measurement.
+const STEPS: usize = 8;
+
+/// One thing that is measured, as workers are asked for it.
+struct Measure {
+    name: &'static str,
+    line: String,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    /// So many were done; more a second is better.
+    PerSecond(usize),
+    /// So often it was done; less time is better.
+    Milliseconds(usize),
+}
+
+pub fn run(command: &BenchEngine) -> anyhow::Result<Outcome> {
+    let peer = if command.against.contains(&EnginePeer::LlamaCpp) { Some(llama_cpp(command)?) } else { None };
+    if !command.completions.is_empty() {
+        let rows = completions::measure(
+            command.model.first().map(PathBuf::as_path),
+            &command.completions,
+            command.rounds.max(1),
+        )?;
+        writeln!(stdout().lock(), "{}", report::completions(&rows, command.format == BenchFormat::Json))?;
+        return Ok(Outcome::Fine);
+    }
+    let mut rows = Vec::new();
+    for model in models(command, peer.is_some())? {
+        for &threads in &command.threads {
+            rows.extend(measure(model.as_deref(), threads, peer.as_deref(), command.rounds.max(1))?);
+        }
+    }
+    let bandwidth: Vec<(usize, f64)> =
+        command.threads.iter().map(|&threads| (threads, bandwidth::measure(threads))).collect();
+    let mut out = stdout().lock();
+    match command.format {
+        BenchFormat::Json => writeln!(out, "{:#}", report::json(&rows, &bandwidth))?,
+        BenchFormat::Markdown => writeln!(out, "{}", report::markdown(&rows, &bandwidth))?,
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The files to measure with; `None` is the model in the binary.
+fn models(command: &BenchEngine, against: bool) -> anyhow::Result<Vec<Option<PathBuf>>> {
+    if !command.model.is_empty() {
+        return Ok(command.model.iter().cloned().map(Some).collect());
+    }
+    if command.shapes.is_empty() && !against {
+        return Ok(vec![None]);
+    }
+    let shapes =
+        if command.shapes.is_empty() { &[Shape::Bundled, Shape::HalfB, Shape::OneHalfB] } else { &command.shapes[..] };
+    let all = shapes.iter().flat_map(|&shape| command.quantizations.iter().map(move |&kind| (shape, kind)));
+    all.map(|(shape, kind): (Shape, Quantization)| shapes::file(shape, kind).map(Some)).collect()
+}
+
+fn llama_cpp(command: &BenchEngine) -> anyhow::Result<PathBuf> {
+    let folder = command.peers.clone().unwrap_or_else(|| default_cache_dir().join("peers"));
+    let program = folder.join("llama.cpp").join(format!("worker{}", std::env::consts::EXE_SUFFIX));
+    ensure!(program.exists(), "`{}` is not there, run `cargo xtask peers llama.cpp`", program.display());
+    Ok(program)
+}
+
+/// Rounds of all engines by turns: a row for each.
+fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: usize) -> anyhow::Result<Vec<Row>> {
+    let mut children = vec![Child::solwright(model, threads)?];
+    if let Some(program) = peer {
+        let model = model.context("llama.cpp reads files alone, name one with `--model PATH`")?;
+        children.push(Child::llama_cpp(program, model, threads)?);
+    }
+    let facts: Value = serde_json::from_str(&children[0].ask("facts")?)?;
+    let measures = measures(facts["context"].as_u64().unwrap_or_default() as usize)?;
+    let name = facts["name"].as_str().unwrap_or_default();
+    let mut taken = vec![vec![Vec::new(); measures.len()]; children.len()];
+    for round in 0..rounds {
+        eprintln!("{name}, {threads} threads, round {} of {rounds}", round + 1);
+        for (at, measure) in measures.iter().enumerate() {
+            // Who is first may find the machine in another state than who is second.
+            for turn in 0..children.len() {
+                let who = (round + turn) % children.len();
+                let seconds = children[who].seconds(&measure.line)?;
+                taken[who][at].push(seconds);
+            }
+        }
+    }
+    let row = |(child, taken): (&Child, Vec<Vec<f64>>)| Row {
+        model: name.to_owned(),
+        quantization: facts["quantization"].as_str().unwrap_or_default().to_owned(),
+        device: facts["device"].as_str().unwrap_or_default().to_owned(),
+        threads,
+        engine: child.name,
+        figures: measures.iter().zip(taken).map(|(measure, seconds)| measure.figure(seconds)).collect(),
+        load_ms: child.load_seconds * 1e3,
+        resident_mb: child.resident(),
+    };
+    Ok(children.iter().zip(taken).map(row).collect())
+}
+
+fn measures(context: usize) -> anyhow::Result<Vec<Measure>> {
+    let written = WRITTEN.max(TOGETHER * STEPS);
+    let (near, far) = (NEAR.min(context.saturating_sub(written)), FAR.min(context.saturating_sub(written)));
+    ensure!(near > 0, "the model sees {context} tokens at once, too few to measure; it takes {}", written + 1);
+    let measure = |name, line, unit| Measure { name, line, unit };
+    Ok(vec![
+        measure("prefill_tps", format!("prefill {near}"), Unit::PerSecond(near)),
+        measure("decode_tps", format!("decode {near} {WRITTEN}"), Unit::PerSecond(WRITTEN)),
+        measure("batch8_tps", format!("together {near} {TOGETHER} {STEPS}"), Unit::PerSecond(TOGETHER * STEPS)),
+        measure("verify8_ms", format!("verify {near} {TOGETHER} {STEPS}"), Unit::Milliseconds(STEPS)),
+        measure("first_token_ms", format!("prefill {far}"), Unit::Milliseconds(1)),
+        measure("decode_far_tps", format!("decode {far} {WRITTEN}"), Unit::PerSecond(WRITTEN)),
+        measure("warm_first_token_ms", format!("warm {far} {WRITTEN}"), Unit::Milliseconds(1)),
+    ])
+}
+
+impl Measure {
+    /// The best and the median of all rounds.
+    fn figure(&self, mut seconds: Vec<f64>) -> Figure {
+        seconds.sort_by(f64::total_cmp);
+        let of = |seconds: f64| match self.unit {
+            Unit::PerSecond(count) => count as f64 / seconds,
+            Unit::Milliseconds(times) => seconds * 1e3 / times as f64,
+        };
+        Figure {
+            name: self.name,
+            best: of(seconds[0]),
+            median: of(seconds[seconds.len() / 2]),
+            is_time: matches!(self.unit, Unit::Milliseconds(_)),
+        }
+    }
+}
