@@ -16,7 +16,7 @@ mod search;
 mod statement;
 mod weigh;
 
-pub use complete::{CompleteRequest, Completion, complete};
+pub use complete::{Bodies, CompleteRequest, Completion, Held, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority, Reader};
 pub use proposal::{Behaviour, Candidate, Edit, ModelFacts, Proposal};
 pub use search::{Decoding, GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};
