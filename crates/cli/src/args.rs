@@ -316,20 +316,26 @@ pub enum Quantization {
 #[derive(Args)]
 pub struct BenchConstraint {
     /// Task files of `training/corpus.py`: bodies are drawn at random for their functions, and solc judges each
-    #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "recall")]
+    #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present_any = ["recall", "complete"])]
     pub soundness: Vec<PathBuf>,
     /// Task files of `training/corpus.py`: the bodies in them are put through the constraint
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub recall: Vec<PathBuf>,
+    /// Task files of `training/corpus.py`: completions are asked for at each seventh byte of the bodies in them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub complete: Vec<PathBuf>,
     /// Bodies to draw
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     pub drafts: usize,
     /// Functions to draw them for
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub stubs: usize,
-    /// Bodies to put through
+    /// Bodies to put through, or places to complete at
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     pub bodies: usize,
+    /// In the place of a model, a tiny one of Qwen2.5-Coder's shape with random weights: 151,936 tokens
+    #[arg(long, conflicts_with_all = ["model", "complete"])]
+    pub shaped: bool,
     /// The same seed draws the same bodies
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

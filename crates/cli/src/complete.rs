@@ -5,9 +5,11 @@ use crate::{
     args::{Complete, Format},
     setup,
 };
-use solwright_generate::{Cancel, CompleteRequest, complete};
+use solwright_analysis::project::{DiskFiles, Project};
+use solwright_generate::{Bodies, Cancel, CompleteRequest, complete};
 use std::{
     io::{Write, stdout},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,10 +17,11 @@ pub fn run(command: &Complete) -> anyhow::Result<Outcome> {
     let (path, text) = setup::read(&command.file)?;
     let offset = setup::offset(&path, &text, command.line, command.character)?;
     let engine = setup::engine(&command.setup);
-    let request = CompleteRequest::new(text, offset, command.max_tokens, Duration::from_secs(30));
+    let sources = Project::discover(&path).load(&path, &text, &DiskFiles);
+    let request = CompleteRequest::new(sources, offset, command.max_tokens, Duration::from_secs(30));
     // Any work waits for the model to load, so that the request's own time is what an editor's user feels.
     engine.desk(&Cancel::new())?;
-    let completion = complete(&engine, &request, &Cancel::new())?;
+    let completion = complete(&engine, &Arc::<Bodies>::default(), &request, &Cancel::new())?;
     let mut out = stdout().lock();
     match command.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&completion)?)?,

@@ -24,6 +24,8 @@ pub struct Draft {
     guesses: bool,
     /// Tokens that were guessed and read beyond the last one, each with the logits of what follows it.
     guessed: VecDeque<(u32, Vec<f32>)>,
+    /// What must be written first, because it stands there already.
+    spelling: Vec<u8>,
     /// Tokens the model wrote, those that were taken back included.
     pub written: usize,
     /// Passes that this took.
@@ -108,6 +110,12 @@ impl Draft {
     /// Guesses from here on what comes next by what was read, and reads several tokens in one pass. What is written stays the same.
     pub fn guess(&mut self) {
         self.guesses = true;
+    }
+
+    /// Lets only tokens stand that spell `text` first. A word that the cursor cuts is written again from its start, for its part may be
+    /// another token than the whole begins with.
+    pub fn spell(&mut self, text: &str) {
+        text.as_bytes().clone_into(&mut self.spelling);
     }
 
     /// Writes on until `listen` stops it, the model ends, or a limit is met. A piece that `listen` refuses is drawn anew.
@@ -264,6 +272,7 @@ impl Draft {
             nearby: None,
             guesses: false,
             guessed: VecDeque::new(),
+            spelling: Vec::new(),
             written: 0,
             passes: 0,
         }
@@ -326,7 +335,9 @@ impl Draft {
                 }
                 Err(error) => return Err(error),
             };
-            let ends = self.tokenizer().token_bytes(token).iter().any(|byte| b";{}".contains(byte));
+            let bytes = self.reader.desk.model.tokenizer().token_bytes(token);
+            self.spelling.drain(..bytes.len().min(self.spelling.len()));
+            let ends = bytes.iter().any(|byte| b";{}".contains(byte));
             statement = if ends { 0 } else { statement + 1 };
             self.tokens.push(token);
             self.log_probabilities.push(Some(log_probability));
@@ -346,6 +357,7 @@ impl Draft {
         const MOST_REFUSED: usize = 16;
         let desk = Arc::clone(&self.reader.desk);
         let tokenizer = desk.model.tokenizer();
+        self.keep_spelling(tokenizer);
         let mut total = log_sum_exp(&self.logits);
         if let Some(nearby) = &self.nearby {
             total = nearby.blend(&self.tokens, &mut self.logits, total);
@@ -358,6 +370,9 @@ impl Draft {
                 break;
             };
             let log_probability = f64::from(logit) - total;
+            if limits.may_end && tokenizer.is_stop(token) {
+                return Err(End::Ended);
+            }
             if !self.admit(token) {
                 refused += 1;
                 allowed -= log_probability.exp();
@@ -375,8 +390,6 @@ impl Draft {
                 unheard += 1;
                 first.get_or_insert(choice);
                 self.retract();
-            } else if limits.may_end {
-                return Err(End::Ended);
             } else {
                 unheard += 1;
             }
@@ -386,6 +399,19 @@ impl Draft {
             return Err(End::Ended);
         }
         self.likeliest(total, listen).or(first).ok_or(End::Ended)
+    }
+
+    /// Rules out tokens that do not begin as what must be spelled, nor it as they do.
+    fn keep_spelling(&mut self, tokenizer: &Tokenizer) {
+        if self.spelling.is_empty() {
+            return;
+        }
+        for (token, logit) in (0..).zip(&mut self.logits) {
+            let bytes = tokenizer.token_bytes(token);
+            if bytes.is_empty() || !(bytes.starts_with(&self.spelling) || self.spelling.starts_with(bytes)) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
     }
 
     /// Prefers what closes an expression.

@@ -19,7 +19,7 @@ mod sketches;
 mod statement;
 mod weigh;
 
-pub use complete::{CompleteRequest, Completion, complete};
+pub use complete::{Bodies, CompleteRequest, Completion, Held, complete};
 pub use engine::{Desk, Engine, EngineError, EngineStatus, ModelChoice, Priority, Reader};
 pub use proposal::{Author, Behaviour, Candidate, Edit, Likelihood, ModelFacts, Proposal};
 pub use search::{Decoding, GenerateOptions, GenerateRequest, OnProgress, Progress, generate, prompt_for};

@@ -6,9 +6,10 @@ use crate::{
     ghost::ghost_text,
     state::{CancelOnDrop, Failure, State},
 };
+use solwright_analysis::project::{Project, Sources};
 use solwright_generate::{Cancel, CompleteRequest, complete as engine_complete};
 use solwright_syntax::Span;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// Ghost text that comes later than this stands where the user no longer looks.
 const AUTOMATIC_DEADLINE: Duration = Duration::from_millis(1_500);
@@ -40,21 +41,41 @@ pub async fn complete(
     let deadline = if is_automatic { AUTOMATIC_DEADLINE } else { INVOKED_DEADLINE };
     let view = document.view(state.session().encoding);
     let cursor = Cursor::new(view, at.position, params.context.selected_completion_info);
-    let continuation = continuation(state, &cursor, deadline).await?;
+    let (text, offset) = (cursor.text(), cursor.offset());
+    let continuation = match state.typed_through.rest(&text, offset) {
+        Some(rest) => Some(rest),
+        None => {
+            let fresh = continuation(state, document.path.clone(), &text, offset, deadline).await?;
+            fresh.inspect(|fresh| state.typed_through.keep(&text, offset, fresh))
+        }
+    };
     let text = continuation.and_then(|text| ghost_text(&text, cursor.after));
     Ok(text.into_iter().map(|text| cursor.item(text)).collect())
 }
 
 /// What the model would write at the cursor; `None` when it cannot or does not in time.
-async fn continuation(state: &Arc<State>, cursor: &Cursor<'_>, deadline: Duration) -> Result<Option<String>, Failure> {
+async fn continuation(
+    state: &Arc<State>,
+    path: Option<PathBuf>,
+    text: &str,
+    offset: usize,
+    deadline: Duration,
+) -> Result<Option<String>, Failure> {
     let engine = state.tools().engine(&state.config());
     if engine.status().state != "ready" {
         return Ok(None);
     }
     let cancel = Cancel::new();
     let _guard = CancelOnDrop(cancel.clone());
-    let request = CompleteRequest::new(cursor.text(), cursor.offset(), MAX_TOKENS, deadline);
-    let work = state.blocking(move || engine_complete(&engine, &request, &cancel));
+    let (text, shared) = (text.to_owned(), Arc::clone(state));
+    let work = state.blocking(move || {
+        let sources = match path {
+            Some(path) => Project::discover(&path).load(&path, &text, &shared.documents.files()),
+            None => Sources::of_text("", &text),
+        };
+        let request = CompleteRequest::new(sources, offset, MAX_TOKENS, deadline);
+        engine_complete(&engine, &shared.bodies, &request, &cancel)
+    });
     match tokio::time::timeout(deadline, work).await {
         Ok(Ok(Ok(completion))) => Ok(Some(completion.text)),
         Ok(Ok(Err(error))) => {

@@ -21,6 +21,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod typed_through;
 mod wire;
 
 use std::path::PathBuf;

@@ -10,9 +10,10 @@ use crate::{
     explanations::Explanations,
     session::Session,
     tools::Tools,
+    typed_through::TypedThrough,
 };
 use dashmap::DashMap;
-use solwright_generate::Cancel;
+use solwright_generate::{Bodies, Cancel};
 use std::sync::{
     Arc, OnceLock, PoisonError, RwLock,
     atomic::{AtomicBool, AtomicU64, Ordering},
@@ -40,6 +41,10 @@ pub struct State {
     pub fixes: Fixes,
     /// What is known of functions that Solwright wrote.
     pub explanations: Explanations,
+    /// Completions that may be typed at this moment.
+    pub typed_through: TypedThrough,
+    /// What completions are held to.
+    pub bodies: Arc<Bodies>,
     /// Work that the user may cancel, by its progress token.
     pub running: DashMap<lsp::ProgressToken, Cancel>,
     /// Places for generations.
@@ -77,6 +82,8 @@ impl State {
             reports: Reports::default(),
             fixes: Fixes::default(),
             explanations: Explanations::default(),
+            typed_through: TypedThrough::default(),
+            bodies: Arc::default(),
             running: DashMap::new(),
             generations: Arc::new(Semaphore::new(MAX_GENERATIONS)),
             full_checks: Semaphore::new(MAX_CHECKS),

@@ -34,6 +34,18 @@ impl Constraint {
     /// # Errors
     /// When the scope's grammar cannot be used.
     pub fn new(vocabulary: Arc<Vocabulary>, scope: Arc<Scope>) -> Result<Self, GrammarError> {
+        Self::start(vocabulary, Some(scope))
+    }
+
+    /// A constraint by syntax alone, at the start of a body.
+    ///
+    /// # Errors
+    /// When the vocabulary cannot be used.
+    pub fn untyped(vocabulary: Arc<Vocabulary>) -> Result<Self, GrammarError> {
+        Self::start(vocabulary, None)
+    }
+
+    fn start(vocabulary: Arc<Vocabulary>, scope: Option<Arc<Scope>>) -> Result<Self, GrammarError> {
         let grammars = Arc::new(Grammars::new(vocabulary, scope));
         let locals = Locals::default();
         let matcher = grammars.matcher(&locals)?;
@@ -79,6 +91,25 @@ impl Constraint {
         false
     }
 
+    /// Takes as much of a text as may stand here, its declarations known at once; says how many bytes that is.
+    pub(super) fn read(&mut self, text: &str) -> usize {
+        let before = self.text.len();
+        let tokens = self.grammars.vocabulary.trie().greedy_tokenize(text.as_bytes());
+        self.text.extend_from_slice(text.as_bytes());
+        if self.note_declarations() && self.replay().is_err() {
+            return 0;
+        }
+        let taken = self.matcher.try_consume_tokens(&tokens).unwrap_or(0);
+        self.tokens.extend(&tokens[..taken]);
+        self.text.truncate(before + self.grammars.vocabulary.trie().decode_raw(&tokens[..taken]).len());
+        self.text.len() - before
+    }
+
+    /// The scope; none where the syntax alone holds.
+    pub(super) fn scope(&self) -> Option<&Scope> {
+        self.grammars.scope.as_deref()
+    }
+
     /// Goes back to the first `count` tokens.
     ///
     /// # Errors
@@ -109,7 +140,8 @@ impl Constraint {
 
     /// Names of values, which need nothing after them.
     pub(super) fn leaves(&self) -> Vec<String> {
-        let plain = self.grammars.scope.values.iter().filter(|value| value.ty.is_value() && value.path.len() == 1);
+        let values = self.grammars.scope.iter().flat_map(|scope| &scope.values);
+        let plain = values.filter(|value| value.ty.is_value() && value.path.len() == 1);
         let words = ["true", "false"].into_iter().map(str::to_owned);
         plain.map(|value| value.path[0].clone()).chain(words).collect()
     }
@@ -163,8 +195,9 @@ impl Constraint {
     fn note_declarations(&mut self) -> bool {
         let text = String::from_utf8_lossy(&self.text).into_owned();
         let mut changed = false;
+        let Some(scope) = &self.grammars.scope else { return false };
         for declared in declarations(&text) {
-            let Some(ty) = self.grammars.scope.type_of(&declared.ty) else { continue };
+            let Some(ty) = scope.type_of(&declared.ty) else { continue };
             let at = self.locals.all.iter().position(|local| local.name == declared.name && local.ty == ty);
             let at = at.unwrap_or_else(|| {
                 changed = true;

@@ -1,4 +1,5 @@
-//! The grammars of one function's body, by what it has declared so far; drafts of the function share them.
+//! The grammars of one function's body, by what it has declared so far; drafts of the function share them. Without a scope there is one,
+//! of the syntax alone.
 
 use super::{
     build::{Build, Locals},
@@ -14,16 +15,19 @@ use std::{
 /// Grammars that are kept; drafts of one function seldom declare more than a few names apiece.
 const MOST_KEPT: usize = 64;
 
+/// What a body is made of, whatever its names mean.
+const SYNTAX: &str = include_str!("../../../../grammars/body.lark");
+
 /// Makes each grammar once.
 pub struct Grammars {
     pub(super) vocabulary: Arc<Vocabulary>,
-    pub(super) scope: Arc<Scope>,
+    pub(super) scope: Option<Arc<Scope>>,
     made: Mutex<HashMap<Locals, Matcher>>,
 }
 
 impl Grammars {
     /// No grammar yet.
-    pub fn new(vocabulary: Arc<Vocabulary>, scope: Arc<Scope>) -> Self {
+    pub fn new(vocabulary: Arc<Vocabulary>, scope: Option<Arc<Scope>>) -> Self {
         Self { vocabulary, scope, made: Mutex::default() }
     }
 
@@ -36,9 +40,11 @@ impl Grammars {
         if let Some(matcher) = made.get(locals) {
             return Ok(matcher.deep_clone());
         }
-        let text = Build::grammar(&self.scope, locals)
-            .ok_or_else(|| GrammarError::Grammar("nothing can be written".to_owned()))?;
-        let matcher = self.vocabulary.matcher(&text)?;
+        let nothing = || GrammarError::Grammar("nothing can be written".to_owned());
+        let matcher = match &self.scope {
+            Some(scope) => self.vocabulary.matcher(&Build::grammar(scope, locals).ok_or_else(nothing)?)?,
+            None => self.vocabulary.matcher(SYNTAX)?,
+        };
         if made.len() < MOST_KEPT {
             made.insert(locals.clone(), matcher.deep_clone());
         }

@@ -67,7 +67,7 @@ pub fn admit(
             after: body[middle..unit.end].to_owned(),
             statement: statement.clone(),
         });
-        let instead = stand_in(&statement, scope);
+        let instead = stand_in(&statement, Some(scope));
         if instead == statement {
             return admission;
         }
@@ -76,14 +76,14 @@ pub fn admit(
     admission
 }
 
-/// What declares the same and heads the same, and says nothing else.
-fn stand_in(statement: &str, scope: &Scope) -> String {
+/// What declares the same and heads the same, and says nothing else. Without a scope nothing needs to be declared.
+pub(super) fn stand_in(statement: &str, scope: Option<&Scope>) -> String {
     let head = statement.trim_start();
+    let declared = scope.map_or_else(String::new, |scope| declared(statement, scope));
     let starts = |word: &str| {
         head.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     };
     if starts("if") || starts("while") || starts("for") {
-        let declared = declared(statement, scope);
         return format!("for ({}; false; )", declared.trim_end_matches("; "));
     }
     if starts("return") || starts("revert") {
@@ -95,7 +95,7 @@ fn stand_in(statement: &str, scope: &Scope) -> String {
     if starts("catch") {
         return "if (true)".to_owned();
     }
-    declared(statement, scope)
+    declared
 }
 
 fn declared(statement: &str, scope: &Scope) -> String {
@@ -107,7 +107,7 @@ fn declared(statement: &str, scope: &Scope) -> String {
 }
 
 /// The statement or head around a place: between two signs that end one.
-fn unit_at(body: &str, at: usize) -> Option<std::ops::Range<usize>> {
+pub(super) fn unit_at(body: &str, at: usize) -> Option<std::ops::Range<usize>> {
     units(body).into_iter().find(|unit| unit.contains(&at) || unit.end > at)
 }
 

@@ -15,11 +15,11 @@ pub const IN_LOOP: usize = 62;
 /// Inside of `unchecked`.
 pub const IN_UNCHECKED: usize = 63;
 /// Never set: keeps llguidance from merging a rule of one parametric symbol with that symbol, which would lose the parameter.
-const NEVER: usize = 61;
+pub(super) const NEVER: usize = 61;
 
 /// When an alternative holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum When {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum When {
     Always,
     /// Where the local of this bit is visible.
     Local(usize),
@@ -27,17 +27,18 @@ enum When {
     If(String),
 }
 
+/// One way to say a rule.
 #[derive(Clone, Debug)]
-struct Alternative {
-    text: String,
+pub(super) struct Alternative {
+    pub(super) text: String,
     refs: Vec<String>,
-    when: When,
+    pub(super) when: When,
 }
 
 /// The rules so far.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    rules: BTreeMap<String, Vec<Alternative>>,
+    pub(super) rules: BTreeMap<String, Vec<Alternative>>,
     seen: HashSet<(String, String)>,
     terminals: BTreeMap<String, String>,
 }
@@ -66,8 +67,7 @@ impl Rules {
     fn push(&mut self, rule: &str, text: String, when: When) {
         let key = format!("{text} {when:?}");
         if self.seen.insert((rule.to_owned(), key)) {
-            let refs = refs(&text);
-            self.rules.entry(rule.to_owned()).or_default().push(Alternative { text, refs, when });
+            self.rules.entry(rule.to_owned()).or_default().push(Alternative::new(text, when));
         }
     }
 
@@ -75,6 +75,7 @@ impl Rules {
     pub fn write(mut self) -> Option<String> {
         self.prune();
         self.rules.get("start")?;
+        self.factor();
         let reachable = self.reachable();
         let parametric = self.parametric();
         let mut out = String::from(
@@ -203,6 +204,10 @@ impl Rules {
 }
 
 impl Alternative {
+    pub(super) fn new(text: String, when: When) -> Self {
+        Self { refs: refs(&text), text, when }
+    }
+
     /// Restricts it to where its rules can be finished; false where that is nowhere.
     fn limit(&mut self, partial: &HashSet<String>, bits: &HashMap<String, Vec<usize>>) -> bool {
         let mut conditions: Vec<String> = self.when.text().into_iter().collect();

@@ -212,3 +212,38 @@ fn random_bodies_parse() {
         }
     }
 }
+
+#[test]
+fn a_body_goes_on_where_somebody_has_stopped() {
+    let fresh = Constraint::new(Arc::clone(&BYTES), scope("act")).unwrap();
+    let mut constraint = fresh.after("uint256 x = 1; assembly { x := 2 } total = ").unwrap();
+    assert!("x;}".bytes().all(|byte| constraint.push(u32::from(byte))));
+    assert!(constraint.is_whole());
+    assert!(fresh.after("total = unknown.").is_none());
+}
+
+#[test]
+fn what_follows_decides_what_may_stand_before_it() {
+    let fresh = Constraint::new(Arc::clone(&BYTES), scope("act")).unwrap();
+    assert!(fresh.joins("uint256 x", " = 1;", " total = x; }"));
+    assert!(fresh.joins("uint256 x", " = 1;", " total = unknown; }"));
+    assert!(!fresh.joins("uint256 x", " = 1; }", " total = x; }"));
+    assert!(!fresh.joins("total = ", "amount", " amount; }"));
+}
+
+#[test]
+fn the_syntax_alone_takes_what_the_types_do_not() {
+    let fresh = Constraint::untyped(Arc::clone(&BYTES)).unwrap();
+    let reads = |body: &str| {
+        let mut constraint = fresh.fork();
+        body.bytes().all(|byte| constraint.push(u32::from(byte))) && constraint.is_whole()
+    };
+    assert!(reads(
+        "unknown.thing(1, [2, 3]).more{value: 1 ether}(\"\")[0]++; (bool ok, ) = a.call(b); return (ok, c);}"
+    ));
+    assert!(reads(
+        "for (uint i; i < n; ++i) { try this.f() returns (uint256 a) { a -= 1; } catch { revert X({a: 1}); } }}"
+    ));
+    assert!(!reads("a b c;}"));
+    assert!(!reads("if (a { b; }}"));
+}

@@ -1,6 +1,8 @@
 //! `solwright bench constraint`: whether what the typed constraint allows compiles, and whether it allows what people write.
 
+mod complete;
 mod recall;
+mod shaped;
 mod soundness;
 
 use super::generate::task::{self, Task};
@@ -8,17 +10,23 @@ use crate::{Outcome, args::BenchConstraint, setup};
 use anyhow::anyhow;
 use solwright_analysis::{Program, project::Sources};
 use solwright_generate::grammar::{TypedScope, Vocabulary};
-use solwright_model::{DeviceChoice, Model};
+use solwright_model::{DeviceChoice, Model, ModelSource};
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{Write, stdout},
+    ops::Range,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 pub fn run(command: &BenchConstraint) -> anyhow::Result<Outcome> {
-    let model = Model::load(setup::model_source(command.setup.model.as_deref())?, DeviceChoice::Cpu)?;
+    let source = match command.shaped {
+        true => ModelSource::Bytes(shaped::gguf().leak()),
+        false => setup::model_source(command.setup.model.as_deref())?,
+    };
+    let model = Model::load(source, DeviceChoice::Cpu)?;
     let start = Instant::now();
     let vocabulary = Vocabulary::of(model.tokenizer())?;
     let mut out = stdout().lock();
@@ -31,6 +39,9 @@ pub fn run(command: &BenchConstraint) -> anyhow::Result<Outcome> {
     }
     if !command.recall.is_empty() {
         holds &= recall::run(command, &vocabulary, model.tokenizer())?;
+    }
+    if !command.complete.is_empty() {
+        complete::run(command)?;
     }
     Ok(if holds { Outcome::Fine } else { Outcome::No })
 }
@@ -54,12 +65,47 @@ impl Asked {
         Some(Self { task, scope, sources })
     }
 
+    /// The file with bodies beside the asked function, under names of their own, and where each is.
+    fn beside<'b>(&self, bodies: impl Iterator<Item = &'b str>) -> (String, Vec<Range<usize>>) {
+        const KEYWORD: &str = "function";
+        let Task { text, function, body, .. } = &self.task;
+        let head = without_override(&text[function.span.start..body.start]);
+        let parts = head.strip_prefix(KEYWORD).and_then(|head| head.split_once(&function.name));
+        let (_, after) = parts.unwrap_or_default();
+        let (mut whole, mut spans) = (format!("{}{{}}", &text[..body.start]), Vec::new());
+        for (number, body) in bodies.enumerate() {
+            let start = whole.len();
+            let _ = write!(whole, "\n{KEYWORD} {}_{number}_{after}{{{body}", function.name);
+            spans.push(start..whole.len());
+        }
+        whole.push_str(&text[body.end..]);
+        (whole, spans)
+    }
+
+    /// Whether another parser than solc's reads the body whole.
+    fn parses(&self, body: &str) -> bool {
+        self.reads(&self.with(body))
+    }
+
+    /// The same of a whole file.
+    fn reads(&self, text: &str) -> bool {
+        Program::build(&self.sources.with_main(text)).file(0).damage.is_empty()
+    }
+
     /// The file with a body, which begins after its opening brace.
     fn with(&self, body: &str) -> String {
         let mut text = self.task.text.clone();
         text.replace_range(self.task.body.range(), &format!("{{{body}"));
         text
     }
+}
+
+/// A head that overrides nothing.
+fn without_override(head: &str) -> String {
+    const WORD: &str = "override";
+    let Some((before, after)) = head.split_once(WORD) else { return head.to_owned() };
+    let named = after.trim_start().strip_prefix('(').and_then(|list| list.split_once(')'));
+    format!("{before}{}", named.map_or(after, |(_, rest)| rest))
 }
 
 /// All tasks of some files.

@@ -2,11 +2,12 @@
 
 use super::{Asked, percent, ranked, tasks, times};
 use crate::{args::BenchConstraint, bench::thin, parallel, setup};
-use solwright_checker::{Checker, Level, compile::Output};
+use solwright_checker::{Checker, Diagnostic, Level, compile::Output};
 use solwright_generate::grammar::{Constraint, Drawer, Vocabulary};
 use std::{
     collections::BTreeMap,
     io::{Write, stdout},
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -71,44 +72,80 @@ fn draw(checker: &Checker, vocabulary: &Arc<Vocabulary>, asked: &Asked, seed: u6
     };
     tally.first.push(start.elapsed());
     let mut drawer = Drawer::new(seed);
+    let mut whole = Vec::new();
     for _ in 0..share {
         let drawn = drawer.draw(vocabulary, &mut fresh.fork());
         tally.drawn += 1;
         tally.tokens += drawn.tokens;
         tally.masks.extend(drawn.masks);
         tally.builds.extend(drawn.builds);
-        if !drawn.is_whole {
+        if drawn.is_whole {
+            tally.closed += usize::from(drawn.is_closed);
+            whole.push(drawn.text);
+        } else {
             tally.dead += usize::from(drawn.is_dead);
             let kind = if drawn.is_dead { "nothing could follow" } else { "no end" };
             tally.failures.push((kind.to_owned(), drawn.text));
-            continue;
         }
-        tally.whole += 1;
-        tally.closed += usize::from(drawn.is_closed);
-        match compiles(checker, asked, &asked.with(&drawn.text)) {
-            Some(Ok(())) => {
+    }
+    tally.whole = whole.len();
+    for (text, said) in whole.iter().zip(judge(checker, asked, &whole)) {
+        match said {
+            Ok(()) => {
                 tally.parsed += 1;
                 tally.compiled += 1;
             }
-            Some(Err(why)) => {
-                tally.parsed += usize::from(!why.contains("2314") && !why.contains("ParserError"));
-                tally.failures.push((why, format!("{}: {}", asked.task.id, drawn.text)));
+            Err(why) => {
+                tally.parsed += usize::from(asked.parses(text));
+                tally.failures.push((why, format!("{}: {text}", asked.task.id)));
             }
-            None => tally.failures.push(("no compiler".to_owned(), String::new())),
         }
     }
     tally
 }
 
+/// What solc says of each body. They stand in one contract beside each other, and those that it names are taken out until the rest compiles.
+fn judge(checker: &Checker, asked: &Asked, bodies: &[String]) -> Vec<Result<(), String>> {
+    let mut said: Vec<Option<Result<(), String>>> = vec![None; bodies.len()];
+    loop {
+        let left: Vec<usize> = (0..bodies.len()).filter(|&at| said[at].is_none()).collect();
+        let (text, spans) = asked.beside(left.iter().map(|&at| bodies[at].as_str()));
+        let Some(errors) = errors(checker, asked, &text) else {
+            return vec![Err("no compiler".to_owned()); bodies.len()];
+        };
+        if errors.is_empty() {
+            return said.into_iter().map(|one| one.unwrap_or(Ok(()))).collect();
+        }
+        let mut named = 0;
+        for error in &errors {
+            let within = |span: &Range<usize>| error.span.is_some_and(|at| span.contains(&at.start));
+            if let Some(at) = spans.iter().position(within) {
+                named += 1;
+                said[left[at]].get_or_insert_with(|| Err(told(error)));
+            }
+        }
+        // What is wrong beside them is nothing that one body does; then each is judged in the place of the function itself.
+        if named == 0 {
+            for &at in &left {
+                said[at] = compiles(checker, asked, &asked.with(&bodies[at]));
+            }
+        }
+    }
+}
+
 /// Whether solc takes a text; the first error with its code otherwise.
-fn compiles(checker: &Checker, asked: &Asked, text: &str) -> Option<Result<(), String>> {
-    let sources = asked.sources.with_main(text);
-    let report = checker.compilers().compile(&sources, Output::TypeCheck).ok()?;
-    let error = report.diagnostics.iter().find(|diagnostic| diagnostic.level == Level::Error);
-    Some(match error {
-        None => Ok(()),
-        Some(error) => Err(format!("{} {}", error.code.as_deref().unwrap_or("-"), short(&error.message))),
-    })
+pub fn compiles(checker: &Checker, asked: &Asked, text: &str) -> Option<Result<(), String>> {
+    Some(errors(checker, asked, text)?.first().map_or(Ok(()), |error| Err(told(error))))
+}
+
+/// The errors of a text; none where there is no compiler.
+fn errors(checker: &Checker, asked: &Asked, text: &str) -> Option<Vec<Diagnostic>> {
+    let report = checker.compilers().compile(&asked.sources.with_main(text), Output::TypeCheck).ok()?;
+    Some(report.diagnostics.into_iter().filter(|diagnostic| diagnostic.level == Level::Error).collect())
+}
+
+fn told(error: &Diagnostic) -> String {
+    format!("{} {}", error.code.as_deref().unwrap_or("-"), short(&error.message))
 }
 
 /// A message without what differs from body to body.

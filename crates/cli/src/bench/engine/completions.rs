@@ -2,10 +2,12 @@
 
 use crate::{bench::tools::sorted, setup};
 use anyhow::ensure;
+use solwright_analysis::project::Sources;
 use solwright_generate::{Cancel, CompleteRequest, Completion, Engine, complete};
 use solwright_model::Sampling;
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -48,8 +50,11 @@ pub fn measure(model: Option<&Path>, files: &[PathBuf], rounds: usize) -> anyhow
     for greedy in [true, false] {
         let ask = |(text, offset): &(String, usize), guess| {
             let sampling = if greedy { Sampling::greedy() } else { Sampling::default() };
-            let request = CompleteRequest::new(text.clone(), *offset, MOST_TOKENS, DEADLINE);
-            complete(&engine, &CompleteRequest { sampling, guess: Some(guess), ..request }, &Cancel::new())
+            let sources = Sources::of_text("", text);
+            let request = CompleteRequest::new(sources, *offset, MOST_TOKENS, DEADLINE);
+            // What a body allows is not asked, for a grammar that comes late would tell the two apart.
+            let request = CompleteRequest { sampling, guess: Some(guess), constrained: false, ..request };
+            complete(&engine, &Arc::default(), &request, &Cancel::new())
         };
         let mut best: [Option<Row>; 2] = [None, None];
         for _ in 0..rounds {
