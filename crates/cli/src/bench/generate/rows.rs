@@ -45,6 +45,8 @@ impl Method {
             Self::NoConstraint => "search, no constraint",
             Self::NoNearby => "search, no code nearby",
             Self::NoRepair => "search, no repair",
+            Self::NoEarly => "search, no early correction",
+            Self::NoSendBack => "search, no sending back",
             Self::NoBehaviour => "search, no behaviour",
             Self::One => "search, one candidate",
         }
@@ -58,7 +60,14 @@ impl Method {
     /// The search with the parts that this leaves on.
     pub fn options(self, samples: usize, seed: u64) -> GenerateOptions {
         let search = GenerateOptions { seed, ..GenerateOptions::default() };
-        let bare = GenerateOptions { constrained: false, nearby: false, repairs: 0, ..search };
+        let bare = GenerateOptions {
+            constrained: false,
+            nearby: false,
+            early: false,
+            sends_back: false,
+            repairs: 0,
+            ..search
+        };
         match self {
             Self::Greedy => GenerateOptions { decoding: Decoding::Greedy, ..bare },
             Self::Samples => GenerateOptions { decoding: Decoding::Sampled, candidates: samples, ..bare },
@@ -66,6 +75,8 @@ impl Method {
             Self::NoConstraint => GenerateOptions { constrained: false, ..search },
             Self::NoNearby => GenerateOptions { nearby: false, ..search },
             Self::NoRepair => GenerateOptions { repairs: 0, ..search },
+            Self::NoEarly => GenerateOptions { early: false, ..search },
+            Self::NoSendBack => GenerateOptions { sends_back: false, ..search },
             Self::NoBehaviour => GenerateOptions { behaviour: false, ..search },
             Self::One => GenerateOptions { decoding: Decoding::Greedy, ..search },
         }
