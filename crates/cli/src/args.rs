@@ -89,6 +89,9 @@ pub struct Generate {
     /// Write the best candidate into the file
     #[arg(long)]
     pub write: bool,
+    /// Print what the model would be told, what each part costs and what was left out, and write nothing
+    #[arg(long, conflicts_with = "write")]
+    pub explain_prompt: bool,
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     #[command(flatten)]
@@ -242,6 +245,8 @@ pub enum Bench {
     Generate(BenchGenerate),
     /// Whether what the typed constraint allows compiles, and whether it allows what people write
     Constraint(BenchConstraint),
+    /// Whether claims that a change of the body makes false are marked as failing, and no others
+    Reasoning(BenchReasoning),
     /// How fast the model reads and writes
     Engine(BenchEngine),
     /// Answer measurements that `bench engine` asks for
@@ -344,6 +349,24 @@ pub struct BenchConstraint {
     pub examples: usize,
     #[command(flatten)]
     pub setup: Setup,
+}
+
+#[derive(Args)]
+pub struct BenchReasoning {
+    /// Task files of `training/corpus.py`, instead of the tasks in the binary
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub file: Vec<PathBuf>,
+    /// Take so many functions, evenly
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Show so many of the claims that are marked wrongly
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub examples: usize,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: BenchFormat,
+    /// The compiler, a `soljson.js` or an executable; without it the one that fits the pragma
+    #[arg(long, value_name = "PATH")]
+    pub solc: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -470,6 +493,10 @@ pub enum Method {
     NoLikelihood,
     /// The search without repairs
     NoRepair,
+    /// The search without correcting a draft at the end of the statement that goes wrong
+    NoEarly,
+    /// The search without writing a draft once more that contradicts its own reasoning
+    NoSendBack,
     /// The search without comparing how its drafts behave
     NoBehaviour,
     /// The search with one candidate

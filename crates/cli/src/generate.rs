@@ -3,7 +3,7 @@
 use crate::{
     Outcome,
     args::{Format, Generate},
-    json, setup, text,
+    explain_prompt, json, setup, text,
 };
 use anyhow::Context;
 use solwright_analysis::project::{DiskFiles, Project};
@@ -20,6 +20,10 @@ pub fn run(command: &Generate) -> anyhow::Result<Outcome> {
     let (path, source) = setup::read(&command.file)?;
     let stub = setup::find_stub(&path, &source, command.function.as_deref(), command.line)?;
     let project = Arc::new(Project::discover(&path));
+    if command.explain_prompt {
+        let engine = setup::engine(&command.setup);
+        return explain_prompt::run(&engine, &project, &path, &source, &stub, &DiskFiles, command.format);
+    }
     let request = GenerateRequest {
         project: Arc::clone(&project),
         path: path.clone(),
@@ -41,7 +45,7 @@ pub fn run(command: &Generate) -> anyhow::Result<Outcome> {
         eprint!("\r\x1b[K");
     }
     for note in &proposal.notes {
-        eprintln!("note: {note}");
+        eprintln!("note: {}", text::clean(note));
     }
     let mut out = stdout().lock();
     match command.format {
@@ -80,6 +84,7 @@ fn progress(progress: Progress) {
     let line = match progress {
         Progress::Waiting => "loading the model".to_owned(),
         Progress::Reasoning { candidate } => format!("candidate {candidate}: reasoning"),
+        Progress::Thinking { .. } => return,
         Progress::Writing { candidate } => format!("candidate {candidate}: writing"),
         Progress::Judging { candidate, round: 0 } => format!("candidate {candidate}: judging"),
         Progress::Judging { candidate, round } => format!("candidate {candidate}: judging repair {round}"),

@@ -167,6 +167,7 @@ pub fn proposal(proposal: &Proposal, text: &str) -> Value {
         "code": best.map(|best| best.code.clone()),
         "edit": edit,
         "reasoning": best.map(|best| reasoning(&best.reasoning, &best.spliced)),
+        "reasoning_by": best.map(|best| if best.is_composed { "analyser" } else { "model" }),
         "verdict": best.map(|best| verdict(&best.verdict, &best.spliced)),
         "candidates": proposal.candidates.iter().map(candidate).collect::<Vec<_>>(),
         "model": proposal.model,

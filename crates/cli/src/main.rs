@@ -9,6 +9,7 @@ mod complete;
 mod configuration;
 mod doctor;
 mod explain;
+mod explain_prompt;
 mod files;
 mod fix;
 mod generate;

@@ -81,7 +81,7 @@ impl Totals {
     pub fn write(&self, out: &mut dyn Write, paint: Paint, least: Severity) -> io::Result<()> {
         let files = match self.paths.as_slice() {
             [] => return Ok(()),
-            [only] => shown(only).to_string(),
+            [only] => shown(only),
             several => format!("{} files", several.len()),
         };
         let count = |(name, count): &(&str, usize)| {
@@ -151,20 +151,23 @@ fn diagnostic(out: &mut dyn Write, paint: Paint, diagnostic: &Diagnostic, texts:
 /// A proposal: reasoning, code, verdict, runners-up.
 pub fn proposal(out: &mut dyn Write, proposal: &Proposal) -> io::Result<()> {
     let Some(best) = proposal.best() else { return Ok(()) };
+    if best.is_composed {
+        writeln!(out, "  the model gave no reasons; these are read from the code:")?;
+    }
     for stage in &best.reasoning {
-        writeln!(out, "  {}: {}", stage.name, stage.text)?;
+        writeln!(out, "  {}: {}", stage.name, clean(&stage.text))?;
         for claim in &stage.claims {
             let mark = match claim.status {
                 ClaimStatus::Holds => "holds",
                 ClaimStatus::Fails => "FAILS",
                 ClaimStatus::Untestable => "not testable",
             };
-            writeln!(out, "      [{mark}] {}", claim.text)?;
+            writeln!(out, "      [{mark}] {}", clean(&claim.text))?;
         }
     }
     writeln!(out)?;
     for line in best.code.lines() {
-        writeln!(out, "    {line}")?;
+        writeln!(out, "    {}", clean(line))?;
     }
     writeln!(out)?;
     verdict(out, best)?;
@@ -205,18 +208,18 @@ fn verdict(out: &mut dyn Write, best: &Candidate) -> io::Result<()> {
     let layers = [format, syntax, compile];
     let said = layers.into_iter().flat_map(|layer| &layer.diagnostics).filter(|said| said.level != Level::Warning);
     for diagnostic in said {
-        writeln!(out, "    {}", diagnostic.message)?;
+        writeln!(out, "    {}", clean(&diagnostic.message))?;
     }
     for finding in &best.verdict.findings {
-        writeln!(out, "    {}[{}]: {}", finding.severity, finding.detector, finding.message)?;
+        writeln!(out, "    {}[{}]: {}", finding.severity, finding.detector, clean(&finding.message))?;
     }
     Ok(())
 }
 
 /// A path as one would type it here.
-pub fn shown(path: &Path) -> std::path::Display<'_> {
+pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir().and_then(std::fs::canonicalize).ok();
-    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).display()
+    clean(&here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).display().to_string())
 }
 
 /// Signs of a line that are shown before the place, in it, and after it.
@@ -249,7 +252,7 @@ fn place(out: &mut dyn Write, paint: Paint, file: &Path, span: Option<Span>, tex
 }
 
 /// The text without signs that move a terminal's cursor or turn its direction: a source must not draw over its own report.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {
@@ -295,6 +298,7 @@ mod tests {
 
     #[test]
     fn a_source_cannot_draw_over_its_report() {
+        assert_eq!(shown(Path::new("/a\nb\u{202e}.sol")), "/a\\u{a}b\\u{202e}.sol");
         check("a\u{202e}b\x1b[2J", 0..1, "  --> /A.sol:1:1\n1 | a\\u{202e}b\\u{1b}[2J\n  | ^\n");
     }
 }

@@ -2,8 +2,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod behaviour;
+mod clauses;
 mod complete;
 mod draft;
+mod early;
 mod engine;
 pub mod grammar;
 mod kept;

@@ -33,7 +33,7 @@ pub fn budget(tokens: usize) -> usize {
 
 /// The prompt for `stub` in `document`, the main file of `sources`, with at most `budget` bytes of context.
 pub fn prompt(sources: &Sources, document: &Document, stub: &FunctionStub, budget: usize) -> Prompt {
-    let (kept, left_out) = fit(context(sources, document, stub), budget);
+    let (kept, mut left_out) = fit(context(sources, document, stub), budget);
     let mut user = String::new();
     for line in kept {
         user.push_str(&line);
@@ -41,7 +41,15 @@ pub fn prompt(sources: &Sources, document: &Document, stub: &FunctionStub, budge
     }
     user.push('\n');
     if let Some(natspec) = &stub.natspec {
-        user.push_str(&canonical(&natspec.raw));
+        for line in canonical(&natspec.raw).lines() {
+            // Documentation without end must not crowd out the answer.
+            if user.len() + line.len() < budget + budget / 2 {
+                user.push_str(line);
+                user.push('\n');
+            } else {
+                left_out.push(line.to_owned());
+            }
+        }
     }
     user.push_str(&stub.signature);
     Prompt { system: SYSTEM.to_owned(), user: harmless(&user), left_out }
@@ -64,7 +72,7 @@ fn canonical(natspec: &str) -> String {
 /// Text of the workspace is data: what a model would read as its own control tokens or tags is taken apart.
 fn harmless(text: &str) -> String {
     let mut out = text.replace("<|", "< |");
-    for tag in ["<think>", "</think>", "<answer>", "</answer>"] {
+    for tag in ["<think>", "</think>", "<answer>", "</answer>", "<tool_", "</tool_"] {
         out = out.replace(tag, &tag.replace('<', "< "));
     }
     out
@@ -274,6 +282,18 @@ contract Counter is Owned {
         let prompt = prompt(&sources(FILE), &document, &stub, 60);
         assert!(prompt.user.starts_with("contract Counter is Owned\nuint256 public count;\n\n"), "{}", prompt.user);
         assert!(prompt.left_out.contains(&"modifier onlyOwner()".to_owned()), "{:?}", prompt.left_out);
+    }
+
+    #[test]
+    fn documentation_without_end_is_left_out() {
+        let text = format!(
+            "contract C {{\n    /// @notice Short\n    /// @dev {}\n    function f() external {{}}\n}}\n",
+            "long ".repeat(999)
+        );
+        let document = Document::parse(text.as_str());
+        let prompt = prompt(&sources(&text), &document, &stubs(&document).remove(0), 1024);
+        assert_eq!(prompt.user, "contract C\n\n/// @notice Short\nfunction f() external");
+        assert_eq!(prompt.left_out.len(), 1);
     }
 
     #[test]

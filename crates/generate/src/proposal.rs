@@ -13,6 +13,8 @@ pub struct Proposal {
     pub file: PathBuf,
     /// Name of the function.
     pub function: String,
+    /// Name of its contract.
+    pub contract: String,
     /// The edit that writes the best candidate; `None` when no candidate compiles.
     pub edit: Option<Edit>,
     /// All candidates, best first, none twice.
@@ -55,6 +57,8 @@ pub struct Candidate {
     pub span: Span,
     /// The model's reasoning, stage by stage, each claim marked.
     pub reasoning: Vec<Stage>,
+    /// Whether the reasoning is the analyser's, for the model claimed nothing.
+    pub is_composed: bool,
     /// What the checker says.
     pub verdict: Verdict,
     /// What was mended on the way, one line a round.

@@ -1,5 +1,6 @@
 //! Provenance: what is known of an accepted function is kept beside the project in `.solwright/`, one small JSON a function, found
-//! again by the hash of its body, so that the hover still explains it tomorrow.
+//! again by the hash of its code, so that the hover still explains it tomorrow. No file holds two functions, so that git merges them without
+//! conflict; where the code is another meanwhile, its contract and its signature say whose record it was.
 
 use crate::{
     proposal::{Candidate, ModelFacts, Proposal},
@@ -8,6 +9,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use solwright_checker::{Finding, Reward, Status};
+use solwright_syntax::code_tokens;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -16,7 +18,10 @@ use std::{
 /// Folder of the records, beside the project's own files.
 pub const FOLDER: &str = ".solwright";
 /// Version of the record's form; a reader skips records of another.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
+
+/// Records that are looked through for one that fits.
+const MOST_RECORDS: usize = 10_000;
 
 /// What is kept of an accepted function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +30,10 @@ pub struct Record {
     pub schema: u32,
     /// Name of the function.
     pub function: String,
+    /// Name of its contract.
+    pub contract: String,
+    /// Its signature, word by word.
+    pub signature: String,
     /// The model that wrote it.
     pub model: ModelFacts,
     /// Seed of the proposal.
@@ -37,8 +46,11 @@ pub struct Record {
     pub reward: Reward,
     /// Candidates that it was the best of.
     pub candidates: usize,
-    /// The model's reasoning, each claim marked.
+    /// The reasoning, each claim marked.
     pub reasoning: Vec<Stage>,
+    /// Whether the reasoning is the analyser's, for the model claimed nothing.
+    #[serde(default)]
+    pub is_composed: bool,
 }
 
 impl Record {
@@ -47,6 +59,8 @@ impl Record {
         Self {
             schema: SCHEMA,
             function: proposal.function.clone(),
+            contract: proposal.contract.clone(),
+            signature: signature(&candidate.code),
             model: proposal.model.clone(),
             seed: proposal.seed,
             compiles: candidate.verdict.compile.status == Status::Passed,
@@ -54,6 +68,7 @@ impl Record {
             reward: candidate.verdict.reward,
             candidates: proposal.candidates.len(),
             reasoning: candidate.reasoning.clone(),
+            is_composed: candidate.is_composed,
         }
     }
 }
@@ -81,10 +96,27 @@ pub fn find(root: &Path, code: &str) -> Option<Record> {
     (record.schema == SCHEMA).then_some(record)
 }
 
-/// The first 16 bytes of SHA-256, in hex, of the code without white space: formatting a function does not make it another.
+/// The record of what Solwright wrote in the place of `code`, a function of `contract`, where the code is another meanwhile; the newest one
+/// of several.
+pub fn find_changed(root: &Path, contract: &str, code: &str) -> Option<Record> {
+    let wanted = signature(code);
+    let of_file = |entry: fs::DirEntry| {
+        let record: Record = serde_json::from_str(&fs::read_to_string(entry.path()).ok()?).ok()?;
+        let is_it = record.schema == SCHEMA && record.contract == contract && record.signature == wanted;
+        Some((entry.metadata().ok()?.modified().ok()?, record)).filter(|_| is_it)
+    };
+    let all = fs::read_dir(root.join(FOLDER)).ok()?.flatten().take(MOST_RECORDS).filter_map(of_file);
+    all.max_by_key(|(time, _)| *time).map(|(_, record)| record)
+}
+
+/// The first 16 bytes of SHA-256, in hex, of the code's words: neither formatting nor a comment makes it another.
 pub fn hash(code: &str) -> String {
-    let solid: String = code.split_whitespace().collect();
-    Sha256::digest(solid.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let words: String = code_tokens(code).flat_map(|word| [word, "\n"]).collect();
+    Sha256::digest(words.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn signature(code: &str) -> String {
+    code_tokens(code).take_while(|word| *word != "{").collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -95,6 +127,8 @@ mod tests {
         Record {
             schema: SCHEMA,
             function: "f".into(),
+            contract: "C".into(),
+            signature: signature("function f() external {"),
             model: ModelFacts::default(),
             seed: 1,
             compiles: true,
@@ -102,6 +136,7 @@ mod tests {
             reward: Reward::default(),
             candidates: 4,
             reasoning: Vec::new(),
+            is_composed: false,
         }
     }
 
@@ -109,8 +144,20 @@ mod tests {
     fn a_function_is_found_again_after_it_was_formatted() {
         let root = tempfile::tempdir().unwrap();
         save(root.path(), "function f() external { x = 1; }", &record()).unwrap();
-        assert_eq!(find(root.path(), "function f()\n    external\n{\n    x = 1;\n}"), Some(record()));
+        assert_eq!(find(root.path(), "function f()\n    external\n{\n    x = 1; // one\n}"), Some(record()));
         assert_eq!(find(root.path(), "function f() external { x = 2; }"), None);
+    }
+
+    #[test]
+    fn a_function_that_was_changed_is_found_by_its_place() {
+        let root = tempfile::tempdir().unwrap();
+        save(root.path(), "function f() external { x = 1; }", &record()).unwrap();
+        let changed = "function f()  external { x = 2; }";
+        assert_eq!(find_changed(root.path(), "C", changed), Some(record()));
+        assert_eq!(find_changed(root.path(), "D", changed), None);
+        assert_eq!(find_changed(root.path(), "C", "function f(uint256 a) external { x = a; }"), None);
+        let files: Vec<_> = fs::read_dir(root.path().join(FOLDER)).unwrap().map(|file| file.unwrap().path()).collect();
+        assert!(files.iter().all(|file| file.extension().is_some_and(|kind| kind == "json")), "{files:?}");
     }
 
     #[test]

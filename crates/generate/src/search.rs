@@ -4,17 +4,18 @@
 mod sketched;
 
 use crate::{
-    behaviour,
+    behaviour, clauses,
     draft::{Draft, End, Heard, LEAST_ALLOWED, Limits},
+    early,
     engine::{Desk, Engine, EngineError, Priority},
     grammar::{Constraint, GrammarError, TypedScope, Vocabulary},
-    names::{ClaimFilter, NameFilter, Scope},
+    names::{ClaimFilter, NameFilter, Scope, StageFilter},
     nearby::Nearby,
     prompt::{self, Prompt},
     proposal::{Author, Candidate, Edit, Proposal},
-    reasoning,
+    reasoning::{self, ClaimStatus, Stage},
     statement::{Braces, close, has_returned, repeated_statement, statement_start},
-    weigh::{failure, first_error, merit, rank},
+    weigh::{Failure, contradicted, failure, first_error, merit, rank, raw_offset},
 };
 use solwright_analysis::{
     Program,
@@ -70,6 +71,10 @@ pub struct GenerateOptions {
     pub sketches: bool,
     /// Whether the model is asked how likely it finds each candidate; large ones are not.
     pub likelihood: bool,
+    /// Whether a draft that goes wrong by what a detector knows is corrected at the end of the statement.
+    pub early: bool,
+    /// Whether a draft that contradicts its own reasoning is written once more.
+    pub sends_back: bool,
     /// Whether drafts that compile are run beside each other.
     pub behaviour: bool,
     /// Wall-clock bound of the whole; what is there then is offered.
@@ -100,6 +105,8 @@ impl Default for GenerateOptions {
             nearby: true,
             sketches: true,
             likelihood: true,
+            early: true,
+            sends_back: true,
             behaviour: true,
             deadline,
         }
@@ -107,7 +114,7 @@ impl Default for GenerateOptions {
 }
 
 /// How far the search is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The model loads or other work is before this one.
     Waiting,
@@ -115,6 +122,13 @@ pub enum Progress {
     Reasoning {
         /// Number of the draft, from 1.
         candidate: usize,
+    },
+    /// A draft's reasoning goes on.
+    Thinking {
+        /// Number of the draft, from 1.
+        candidate: usize,
+        /// Its line as far as it is written.
+        line: String,
     },
     /// A draft's code is being written.
     Writing {
@@ -150,9 +164,13 @@ const DRAFT_SAMPLING: Sampling =
 /// Times that a draft may go astray, and tries of one statement before the one before it is in doubt.
 const MOST_STRAYS: usize = 12;
 const TRIES_OF_A_STATEMENT: usize = 3;
+/// Early corrections of one draft; what is wrong after that is for the repairs to see to.
+const MOST_SLIPS: usize = 4;
 const MOST_CANDIDATES: usize = 16;
 /// Most repairs of one draft that the compiler takes as it is: each costs a compilation, and few of them make a draft better.
 const MOST_POLISHING: usize = 2;
+/// Models of these names were taught our stages; others may reason as they like.
+const TAUGHT: &str = "solwright";
 /// Tags that stand only where the form of the answer puts them.
 const TAGS: [&str; 4] = ["<think>", "</think>", "<answer>", "</answer>"];
 
@@ -225,6 +243,7 @@ pub fn generate(
     Ok(Proposal {
         file: request.path.clone(),
         function: request.stub.name.clone(),
+        contract: request.stub.contract.clone(),
         edit: candidates.first().filter(|best| best.verdict.compiles()).map(|best| edit(best, request)),
         candidates,
         model: engine.status().model.unwrap_or_default(),
@@ -271,7 +290,22 @@ struct Task<'a> {
 /// The best round of one draft so far.
 struct Round {
     judgement: Judgement,
+    reasoning: Vec<Stage>,
+    is_composed: bool,
     mean_log_probability: f64,
+}
+
+/// How a stretch of code came to its end.
+enum Stretch {
+    /// The body is whole, or a limit was met.
+    Ended,
+    /// The types leave too little of what the model would write.
+    Astray,
+    /// The last statement may have gone wrong.
+    Doubtful {
+        /// Whether the body ends with it.
+        is_last: bool,
+    },
 }
 
 /// What leads the drafts' code.
@@ -321,7 +355,7 @@ impl Task<'_> {
     /// One draft from its first token to its last verdict.
     fn candidate(&self, number: usize, mut draft: Draft) -> Result<Candidate, EngineError> {
         (self.progress)(Progress::Reasoning { candidate: number + 1 });
-        self.think(&mut draft)?;
+        self.think(number, &mut draft)?;
         let Guides { constraint, nearby } = self.guides();
         if let Some(Ok(constraint)) = constraint {
             draft.constrain(constraint.fork());
@@ -336,12 +370,18 @@ impl Task<'_> {
         let mut best: Option<Round> = None;
         let mut repairs = Vec::new();
         let mut last_cut = usize::MAX;
-        let mut polishing = 0;
+        let (mut polishing, mut sent_back) = (0, !self.request.options.sends_back);
         for round in 0..=self.request.options.repairs {
             (self.progress)(Progress::Judging { candidate: number + 1, round });
             let judgement = self.judge(&text);
-            let failure = failure(&judgement);
-            self.keep(&mut best, judgement, draft.mean_log_probability());
+            let (reasoning, is_composed) = self.explained(&judgement);
+            let mut failure = failure(&judgement);
+            if failure.is_none() && !sent_back {
+                failure = contradiction(&judgement, &reasoning);
+                sent_back = true;
+            }
+            let mean_log_probability = draft.mean_log_probability();
+            keep(&mut best, Round { judgement, reasoning, is_composed, mean_log_probability });
             let Some(failure) = failure else { break };
             polishing += usize::from(!failure.refused);
             let enough = round == self.request.options.repairs || polishing > MOST_POLISHING;
@@ -378,17 +418,34 @@ impl Task<'_> {
     }
 
     /// Writes the reasoning, and forces the asked signature after it.
-    fn think(&self, draft: &mut Draft) -> Result<(), EngineError> {
-        let mut claims = self.request.options.constrained.then(|| ClaimFilter::new(Arc::clone(&self.scope)));
+    fn think(&self, number: usize, draft: &mut Draft) -> Result<(), EngineError> {
+        let constrained = self.request.options.constrained;
+        let is_taught = self.desk.model.info().name.starts_with(TAUGHT);
+        let mut filters = Some((
+            constrained.then(|| ClaimFilter::new(Arc::clone(&self.scope))),
+            (constrained && is_taught).then(|| StageFilter::new(&self.scope)),
+        ));
+        let mut line = String::new();
         let listen = |piece: &str| {
             self.first_token.get_or_init(|| self.start.elapsed());
-            if piece.contains("</think>") {
-                return Heard::Stop;
-            }
-            if TAGS.contains(&piece) {
+            let ends = piece.contains("</think>");
+            let fits = takes(&mut filters, |(claims, stages)| {
+                stages.as_mut().is_none_or(|stages| stages.read(piece))
+                    && (ends || claims.as_mut().is_none_or(|claims| claims.read(piece)))
+            });
+            if !fits || !ends && TAGS.contains(&piece) {
                 return Heard::Refused;
             }
-            if takes(&mut claims, |claims| claims.read(piece)) { Heard::Taken } else { Heard::Refused }
+            if ends {
+                return Heard::Stop;
+            }
+            line.push_str(piece);
+            let last = line.rfind('\n').map_or(0, |at| at + 1);
+            if last < line.len() {
+                line.drain(..last);
+                (self.progress)(Progress::Thinking { candidate: number + 1, line: line.clone() });
+            }
+            Heard::Taken
         };
         let (tokens, deadline) = (THINK_TOKENS, self.deadline);
         let limits = Limits { tokens, deadline, may_end: false, statement: tokens, least_allowed: 0.0 };
@@ -399,44 +456,39 @@ impl Task<'_> {
         draft.force(&format!("\n<answer>\n{} {{\n", self.request.stub.signature), self.cancel)
     }
 
-    /// Writes code until the function's own brace closes. Where the types do not allow what the model would say, its last statement is
-    /// written anew, and the one before it too when that does not help.
+    /// Writes code until the function's own brace closes. Where the types do not allow what the model would say, and where a statement went
+    /// wrong, it is written anew, and the one before it too when that does not help.
     fn code(&self, draft: &mut Draft, sampling: Sampling) -> Result<(), EngineError> {
         let head = self.head(&draft.text());
-        // Types say more than names do.
-        let by_names = matches!(self.guides().constraint, Some(Err(_)));
         let mut strays: Vec<usize> = Vec::new();
+        let (mut slips, mut tokens) = (0, CODE_TOKENS);
         loop {
-            let mut body = draft.text().split_off(head);
-            let mut braces = Braces::open(1);
-            braces.read(&body);
-            let mut names = by_names.then(|| {
-                let mut names = NameFilter::new(Arc::clone(&self.scope));
-                names.read(&body);
-                names
-            });
-            let listen = |piece: &str| {
-                if TAGS.contains(&piece) || !takes(&mut names, |names| names.read(piece)) {
-                    return Heard::Refused;
-                }
-                body.push_str(piece);
-                let closes = braces.read(piece).is_some();
-                let ends = piece.contains(';')
-                    && (repeated_statement(&body).is_some() || braces.depth() == 1 && has_returned(&body));
-                if closes || ends { Heard::Stop } else { Heard::Taken }
-            };
+            let before = draft.written;
             let least_allowed = if strays.len() < MOST_STRAYS { LEAST_ALLOWED } else { 0.0 };
-            let (tokens, deadline, statement) = (CODE_TOKENS, self.deadline, STATEMENT_TOKENS);
+            let (deadline, statement) = (self.deadline, STATEMENT_TOKENS);
             let limits = Limits { tokens, deadline, may_end: false, statement, least_allowed };
-            if draft.write(limits, listen, self.cancel)? == End::Ended {
-                break;
-            }
+            let stretch = self.stretch(draft, head, limits, self.request.options.early && slips < MOST_SLIPS)?;
             let body = draft.text().split_off(head);
-            let mut start = statement_start(&body, body.len());
+            let mut start = match stretch {
+                Stretch::Ended => break,
+                Stretch::Astray => statement_start(&body, body.len()),
+                Stretch::Doubtful { is_last } => match early::slip(self.sources, &self.request.stub, &body) {
+                    None if is_last => break,
+                    None => {
+                        tokens = tokens.saturating_sub(draft.written - before);
+                        continue;
+                    }
+                    Some(start) => {
+                        slips += 1;
+                        start
+                    }
+                },
+            };
             if strays.iter().filter(|&&stray| stray == start).count() >= TRIES_OF_A_STATEMENT {
                 start = statement_start(&body, start.saturating_sub(1));
             }
             strays.push(start);
+            tokens = CODE_TOKENS;
             draft.cut(head + start)?;
             draft.sample_by(again(sampling, strays.len()));
         }
@@ -446,6 +498,37 @@ impl Task<'_> {
             draft.cut(head + at)?;
         }
         draft.close(self.deadline, self.cancel)
+    }
+
+    /// Writes on until the body ends, leads astray, or comes, where that is looked for, to the end of a doubtful statement.
+    fn stretch(&self, draft: &mut Draft, head: usize, limits: Limits, looks: bool) -> Result<Stretch, EngineError> {
+        let mut body = draft.text().split_off(head);
+        let mut braces = Braces::open(1);
+        braces.read(&body);
+        // Types say more than names do.
+        let mut names = matches!(self.guides().constraint, Some(Err(_))).then(|| {
+            let mut names = NameFilter::new(Arc::clone(&self.scope));
+            names.read(&body);
+            names
+        });
+        let (mut is_last, mut is_doubtful) = (false, false);
+        let listen = |piece: &str| {
+            if TAGS.contains(&piece) || !takes(&mut names, |names| names.read(piece)) {
+                return Heard::Refused;
+            }
+            body.push_str(piece);
+            let closes = braces.read(piece).is_some();
+            let says = piece.contains(';');
+            let returns = || braces.depth() == 1 && has_returned(&body);
+            is_last = closes || says && (repeated_statement(&body).is_some() || returns());
+            is_doubtful = looks && says && early::is_doubtful(&body);
+            if is_last || is_doubtful { Heard::Stop } else { Heard::Taken }
+        };
+        Ok(match draft.write(limits, listen, self.cancel)? {
+            End::Astray => Stretch::Astray,
+            End::Ended if is_doubtful => Stretch::Doubtful { is_last },
+            End::Ended => Stretch::Ended,
+        })
     }
 
     fn rewrite(&self, draft: &mut Draft, cut: usize, sampling: Sampling) -> Result<(), EngineError> {
@@ -489,17 +572,28 @@ impl Task<'_> {
         }
     }
 
-    fn keep(&self, best: &mut Option<Round>, judgement: Judgement, mean_log_probability: f64) {
-        let worth = |judgement: &Judgement| merit(&judgement.verdict, judgement.splice.span, &judgement.answer.code);
-        if best.as_ref().is_none_or(|best| worth(&judgement) > worth(&best.judgement)) {
-            *best = Some(Round { judgement, mean_log_probability });
-        }
+    /// The reasoning of a draft, marked by its code; a model that claims nothing gets an explanation all the same, from the facts alone.
+    fn explained(&self, judgement: &Judgement) -> (Vec<Stage>, bool) {
+        let Judgement { splice, answer, .. } = judgement;
+        let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span);
+        let said = reasoning::read(answer.think.as_deref().unwrap_or_default(), facts.as_ref());
+        let claims = said.iter().flat_map(|stage| &stage.claims).any(|claim| claim.status != ClaimStatus::Untestable);
+        let standard = facts.as_ref().and_then(|facts| clauses::cited(&self.request.stub.signature, facts));
+        let (mut stages, is_composed) = match &facts {
+            Some(facts) if !claims => {
+                let stub = &self.request.stub;
+                let purpose = reasoning::purpose(stub.natspec.as_ref(), &stub.name).unwrap_or_default();
+                (reasoning::read(&reasoning::explain(facts, &purpose), Some(facts)), true)
+            }
+            _ => (said, false),
+        };
+        stages.extend(standard);
+        (stages, is_composed)
     }
 
     fn finish(&self, best: Round, repairs: Vec<String>, tokens: usize) -> Candidate {
-        let Judgement { verdict, splice, answer, contracts, .. } = best.judgement;
-        let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span);
-        let reasoning = reasoning::read(answer.think.as_deref().unwrap_or_default(), facts.as_ref());
+        let Round { judgement, reasoning, is_composed, mean_log_probability } = best;
+        let Judgement { verdict, splice, answer, contracts, .. } = judgement;
         let code = splice::indent(&answer.code, "");
         Candidate {
             rank: 0,
@@ -508,16 +602,36 @@ impl Task<'_> {
             spliced: splice.text,
             span: splice.span,
             reasoning,
+            is_composed,
             verdict,
             repairs,
             tokens,
             contracts,
             behaviour: None,
-            mean_log_probability: best.mean_log_probability,
+            mean_log_probability,
             author: Author::Model,
             likelihood: None,
         }
     }
+}
+
+/// Keeps the better of two rounds: by what the checker says, then by how much of its reasoning the code contradicts.
+fn keep(best: &mut Option<Round>, round: Round) {
+    let worth = |Round { judgement: Judgement { verdict, splice, answer, .. }, reasoning, .. }: &Round| {
+        (merit(verdict, splice.span, &answer.code), -contradicted(reasoning))
+    };
+    if best.as_ref().is_none_or(|best| worth(&round) > worth(best)) {
+        *best = Some(round);
+    }
+}
+
+/// The first claim that the code contradicts, as something to mend where the code shows it.
+fn contradiction(Judgement { splice, answer, .. }: &Judgement, reasoning: &[Stage]) -> Option<Failure> {
+    let claim = reasoning.iter().flat_map(|stage| &stage.claims).find(|claim| claim.status == ClaimStatus::Fails)?;
+    let head = answer.code.find('{').map_or(0, |at| at + 2);
+    let in_code = claim.at.map_or(0, |at| at.start.saturating_sub(splice.span.start));
+    let at = raw_offset(&answer.code, splice.span.text(&splice.text), in_code).saturating_sub(head);
+    Some(Failure { at, message: format!("the code contradicts `{}`", claim.text), repeats: false, refused: false })
 }
 
 /// Whether a filter takes what it reads; without one everything is taken. One that refuses stays as it was.

@@ -68,7 +68,7 @@ pub fn failure(judgement: &Judgement) -> Option<Failure> {
 }
 
 /// The byte of `raw` that stands for byte `at` of `placed`, the same code in another indentation.
-fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
+pub fn raw_offset(raw: &str, placed: &str, at: usize) -> usize {
     let solid = placed.char_indices().take_while(|&(index, _)| index < at).filter(|(_, c)| !c.is_whitespace()).count();
     raw.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(solid).map_or(raw.len(), |(index, _)| index)
 }
@@ -145,7 +145,7 @@ fn sketched(candidate: &Candidate) -> bool {
 }
 
 /// Share of the claims that the code contradicts.
-fn contradicted(stages: &[Stage]) -> f64 {
+pub fn contradicted(stages: &[Stage]) -> f64 {
     let claims = || stages.iter().flat_map(|stage| &stage.claims);
     let failing = claims().filter(|claim| claim.status == ClaimStatus::Fails).count();
     failing as f64 / claims().count().max(1) as f64

@@ -23,12 +23,14 @@ pub struct Explanation {
     pub record: Record,
     /// Wall time of the generation, while it is still known.
     pub milliseconds: Option<f64>,
+    /// Whether the function was changed since.
+    pub is_changed: bool,
 }
 
 impl Explanation {
     /// The explanation of a candidate.
     pub fn of(proposal: &Proposal, candidate: &Candidate) -> Self {
-        Self { record: Record::of(proposal, candidate), milliseconds: Some(proposal.milliseconds) }
+        Self { record: Record::of(proposal, candidate), milliseconds: Some(proposal.milliseconds), is_changed: false }
     }
 
     /// The verdict in one line.
@@ -58,13 +60,24 @@ impl Explanations {
         }
     }
 
-    /// The explanation of `code` in the file at `path`, if Solwright wrote it.
-    pub async fn find(&self, state: &State, path: &Path, code: &str) -> Result<Option<Arc<Explanation>>, Failure> {
+    /// The explanation of `code`, a function of `contract` in the file at `path`, if Solwright wrote it or what stood there before.
+    pub async fn find(
+        &self,
+        state: &State,
+        path: &Path,
+        contract: &str,
+        code: &str,
+    ) -> Result<Option<Arc<Explanation>>, Failure> {
         if let Some(known) = self.0.get(&provenance::hash(code)) {
             return Ok(Some(known.clone()));
         }
-        let (path, code) = (path.to_owned(), code.to_owned());
-        let record = state.blocking(move || provenance::find(Project::discover(&path).root(), &code)).await?;
-        Ok(record.map(|record| Arc::new(Explanation { record, milliseconds: None })))
+        let (path, contract, code) = (path.to_owned(), contract.to_owned(), code.to_owned());
+        let look = move || {
+            let project = Project::discover(&path);
+            let kept = provenance::find(project.root(), &code).map(|record| (record, false));
+            kept.or_else(|| provenance::find_changed(project.root(), &contract, &code).map(|record| (record, true)))
+        };
+        let found = state.blocking(look).await?;
+        Ok(found.map(|(record, is_changed)| Arc::new(Explanation { record, milliseconds: None, is_changed })))
     }
 }

@@ -148,7 +148,11 @@ impl Job {
         move || {
             let loading = engine.status().state == "loading";
             let waiting = if loading { "Loading the model" } else { "Waiting for the model" };
-            let tell = |step| progress.report(meter.message(step, waiting), Some(meter.percentage(step)));
+            let tell = |step| {
+                if let Some(message) = meter.message(&step, waiting) {
+                    progress.report(message, Some(meter.percentage(&step)));
+                }
+            };
             engine_generate(&engine, &checker, &request, &tell, &cancel)
         }
     }
@@ -237,24 +241,37 @@ struct Meter {
 }
 
 impl Meter {
-    fn message(&self, step: Step, waiting: &str) -> String {
+    /// What the user reads; of reasoning that of the first candidate alone, for lines of several would flicker.
+    fn message(&self, step: &Step, waiting: &str) -> Option<String> {
         let of = self.candidates;
-        match step {
+        Some(match step {
             Step::Waiting => waiting.to_owned(),
             Step::Reasoning { candidate } => format!("candidate {candidate} of {of}: reasoning"),
+            Step::Thinking { candidate: 1, line } => shown(line),
+            Step::Thinking { .. } => return None,
             Step::Writing { candidate } => format!("candidate {candidate} of {of}: writing"),
             Step::Judging { candidate, round: 0 } => format!("candidate {candidate} of {of}: checking"),
             Step::Judging { candidate, round } => format!("candidate {candidate} of {of}: checking repair {round}"),
             Step::Judged { candidate, compiles: true } => format!("candidate {candidate} of {of}: compiles"),
             Step::Judged { candidate, compiles: false } => format!("candidate {candidate} of {of}: does not compile"),
-        }
+        })
     }
 
-    fn percentage(&self, step: Step) -> u32 {
+    fn percentage(&self, step: &Step) -> u32 {
         let is_judged = u32::from(matches!(step, Step::Judged { .. }));
         let judged = self.judged.fetch_add(is_judged, Ordering::Relaxed) + is_judged;
         (judged * 100 / u32::try_from(self.candidates).unwrap_or(1).max(1)).min(100)
     }
+}
+
+/// The end of a line of reasoning, as long as a status bar is wide; signs that turn or move text are left out.
+fn shown(line: &str) -> String {
+    const MOST: usize = 100;
+    let unseen = |sign: &char| {
+        sign.is_control() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+    };
+    let signs: Vec<char> = line.chars().filter(|sign| !unseen(sign)).collect();
+    signs[signs.len().saturating_sub(MOST)..].iter().collect()
 }
 
 /// Tells the user why nothing was written; that is an outcome, not an error of the protocol.

@@ -20,7 +20,10 @@ pub async fn hover(state: &Arc<State>, at: lsp::TextDocumentPositionParams) -> R
     let findings = state.reports.findings_in(&document, Span::new(offset, offset));
     let function = parsed.function_at(offset).filter(|function| is_on_head(function, offset));
     let explanation = match (&function, &document.path) {
-        (Some(function), Some(path)) => state.explanations.find(state, path, function.span.text(view.text)).await?,
+        (Some(function), Some(path)) => {
+            let contract = function.contract.as_deref().unwrap_or_default();
+            state.explanations.find(state, path, contract, function.span.text(view.text)).await?
+        }
         _ => None,
     };
     let session = state.session();
@@ -72,6 +75,11 @@ fn summary(manual: &str) -> &str {
 
 fn write_explanation(markup: &mut Markup, explanation: &Explanation) {
     let record = &explanation.record;
+    if explanation.is_changed {
+        markup.title(&format!("Solwright wrote `{}`, and it was changed since", record.function));
+        markup.text("What was found and proved then says nothing of the code that stands here now");
+        return;
+    }
     markup.title(&format!("Solwright wrote `{}`: {}", record.function, explanation.summary()));
     for finding in &record.findings {
         markup.item(&format!("✗ {finding}"));
@@ -93,21 +101,25 @@ fn write_explanation(markup: &mut Markup, explanation: &Explanation) {
     if stages.is_empty() {
         return;
     }
-    markup.fold("Reasoning", |markup| {
+    let title = if record.is_composed { "Read from the code, for the model gave no reasons" } else { "Reasoning" };
+    markup.fold(title, |markup| {
         for stage in stages {
-            markup.item(&clipped(stage_line(stage)));
+            let line = clipped(stage_line(markup, stage));
+            markup.item(&line);
         }
     });
 }
 
-/// A stage on one line, each claim in it behind its mark.
-fn stage_line(stage: &Stage) -> String {
+/// A stage on one line, each claim in it behind its mark; what the code contradicts is crossed out.
+fn stage_line(markup: &Markup, stage: &Stage) -> String {
     let mut line = String::new();
     let mut rest = stage.text.trim();
     for claim in &stage.claims {
-        let Some(at) = rest.find(claim.text.trim()) else { continue };
-        line.push_str(&format!("{}{} {}", &rest[..at], mark(claim.status), claim.text.trim()));
-        rest = &rest[at + claim.text.trim().len()..];
+        let text = claim.text.trim();
+        let Some(at) = rest.find(text) else { continue };
+        let told = if claim.status == ClaimStatus::Fails { markup.struck(text) } else { text.to_owned() };
+        line.push_str(&format!("{}{} {told}", &rest[..at], mark(claim.status)));
+        rest = &rest[at + text.len()..];
     }
     line.push_str(rest);
     if stage.name.is_empty() { line } else { format!("{}: {line}", stage.name) }
@@ -138,11 +150,13 @@ mod tests {
     use solwright_generate::reasoning::MarkedClaim;
 
     #[test]
-    fn each_claim_stands_behind_its_mark() {
+    fn each_claim_stands_behind_its_mark_and_a_false_one_is_crossed_out() {
         let claim = |text: &str, status| MarkedClaim { text: text.into(), status, at: None };
         let claims = vec![claim("guarded by `onlyOwner`", ClaimStatus::Holds), claim("reads `x`", ClaimStatus::Fails)];
         let stage = Stage { name: "Access".into(), text: "Safe; guarded by `onlyOwner`; reads `x`.".into(), claims };
-        assert_eq!(stage_line(&stage), "Access: Safe; ✓ guarded by `onlyOwner`; ✗ reads `x`.");
+        let line = |is_markdown| stage_line(&Markup::new(is_markdown, false), &stage);
+        assert_eq!(line(true), "Access: Safe; ✓ guarded by `onlyOwner`; ✗ ~~reads `x`~~.");
+        assert_eq!(line(false), "Access: Safe; ✓ guarded by `onlyOwner`; ✗ reads `x`.");
     }
 
     #[test]

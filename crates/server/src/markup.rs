@@ -41,6 +41,11 @@ impl Markup {
         }
     }
 
+    /// Text that does not stand.
+    pub fn struck(&self, text: &str) -> String {
+        if self.is_markdown { format!("~~{text}~~") } else { text.to_owned() }
+    }
+
     /// A part that is folded where the client can fold.
     pub fn fold(&mut self, title: &str, write: impl FnOnce(&mut Self)) {
         match (self.folds, self.is_markdown) {

@@ -48,8 +48,10 @@ impl<'a> Walker<'a> {
             Some(frame) if frame.site.is_some() => Some(self.program.function(frame.id).name.clone()),
             _ => None,
         };
-        let guard = Guard { kind, text, place, via };
-        let known = self.facts.guards.iter().position(|known| *known == guard);
+        let guard = Guard { kind, text, place, site: self.site_of(place), via };
+        // Asked from two places it is one condition still.
+        let is_same = |known: &Guard| Guard { site: known.site, ..guard.clone() } == *known;
+        let known = self.facts.guards.iter().position(is_same);
         let is_full = self.facts.guards.len() >= MAX_GUARDS && known.is_none();
         // A function with so many conditions keeps its first ones, and what says who the caller is.
         if is_full && kind == GuardKind::Condition {

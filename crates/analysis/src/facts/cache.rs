@@ -119,7 +119,10 @@ impl FunctionFacts {
     fn each_place(&mut self, see: &mut impl FnMut(&mut Place)) {
         self.params.iter_mut().for_each(|param| see(&mut param.place));
         let guards = self.access.iter_mut().chain(&mut self.reentrancy_guard).chain(&mut self.guards);
-        guards.for_each(|guard| see(&mut guard.place));
+        guards.for_each(|guard| {
+            see(&mut guard.place);
+            see(&mut guard.site);
+        });
         for effect in &mut self.effects {
             see(&mut effect.place);
             see(&mut effect.site);

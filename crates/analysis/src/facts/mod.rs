@@ -112,6 +112,8 @@ pub struct Guard {
     pub text: String,
     /// Where it stands.
     pub place: Place,
+    /// The place in the function itself: that of the modifier or the internal call when the condition lies deeper.
+    pub site: Place,
     /// The modifier or function it stands in, when that is not the function itself.
     pub via: Option<String>,
 }

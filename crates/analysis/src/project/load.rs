@@ -85,6 +85,10 @@ impl Loader<'_> {
         if import.is_empty() || import.contains('\0') {
             return Err(Failure { tried: Vec::new(), reason: "the import names no file".to_owned() });
         }
+        // A file outside of any project may import from anywhere, and what lies there is not for it to choose.
+        if !import.ends_with(".sol") {
+            return Err(Failure { tried: Vec::new(), reason: format!("`{import}` is no `.sol` file") });
+        }
         let mut tried = Vec::new();
         for Candidate { path, boundary } in self.candidates(file, import)? {
             if let Some(&index) = self.known.get(&path) {

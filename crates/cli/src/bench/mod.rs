@@ -10,6 +10,7 @@ mod generate;
 mod here;
 mod keystrokes;
 mod peers;
+mod reasoning;
 mod report;
 mod session;
 mod tools;
@@ -22,6 +23,7 @@ pub fn run(command: &Bench) -> anyhow::Result<Outcome> {
         Bench::Checker(command) => checker::run(command),
         Bench::Generate(command) => generate::run(command),
         Bench::Constraint(command) => constraint::run(command),
+        Bench::Reasoning(command) => reasoning::run(command),
         Bench::Engine(command) => engine::run(command),
         Bench::EngineWorker { model } => engine::worker::run(model.as_deref()),
     }

@@ -61,10 +61,8 @@ fn the_next_key_finds_the_text_before_it_known() {
     let engine = Engine::start(ModelChoice::Bundled, DeviceChoice::Cpu);
     let (head, tail) = VAULT.split_at(VAULT.find("msg.sender.call").unwrap());
     let typed = |keys: &str| {
-        let request = CompleteRequest {
-            constrained: false,
-            ..request(&[head, keys, tail].concat(), head.len() + keys.len(), 8)
-        };
+        let request =
+            CompleteRequest { constrained: false, ..request(&[head, keys, tail].concat(), head.len() + keys.len(), 8) };
         let before = engine.status().known_tokens;
         let text = complete(&engine, &Arc::default(), &request, &Cancel::new()).unwrap().text;
         let fresh = Engine::start(ModelChoice::Bundled, DeviceChoice::Cpu);

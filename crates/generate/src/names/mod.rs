@@ -6,9 +6,11 @@
 
 mod claims;
 mod scope;
+mod stages;
 
 pub use claims::ClaimFilter;
 pub use scope::Scope;
+pub use stages::StageFilter;
 
 use scope::{DATA_LOCATIONS, KEYWORDS, UNITS};
 use std::sync::Arc;

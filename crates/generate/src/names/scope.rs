@@ -100,6 +100,10 @@ pub struct Scope {
     pub events: BTreeSet<String>,
     /// What `revert` takes.
     pub errors: BTreeSet<String>,
+    /// The function's own parameters, in order.
+    pub parameters: Vec<String>,
+    /// Whether nobody outside can call it.
+    pub is_inside: bool,
 }
 
 impl Scope {
@@ -179,6 +183,8 @@ impl Scope {
         let document = Document::parse(format!("contract C {{ {signature} {{}} }}"));
         let functions = document.functions();
         let Some(function) = functions.first() else { return };
+        self.parameters = names_in(function.parameters, document.text());
+        self.is_inside = matches!(function.visibility, Some(Visibility::Internal | Visibility::Private));
         for list in [Some(function.parameters), function.returns].into_iter().flatten() {
             let names = names_in(list, document.text());
             self.values.extend(names.iter().cloned());

@@ -1,8 +1,11 @@
 //! What the analyser proves of a function, as far as sentences speak of it.
 
+use super::arithmetic::Arithmetic;
 use solwright_analysis::{
     Program,
     facts::{self, EffectKind, ExternalCall, FunctionFacts, Guard, GuardKind},
+    ir::Visibility,
+    program::Place as Site,
     project::Sources,
 };
 use solwright_syntax::Span;
@@ -20,14 +23,30 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// A state variable is written.
-    Write(Place),
+    Write {
+        /// The variable.
+        to: Place,
+        /// Calls that may change state and may have been made before.
+        after: Vec<usize>,
+    },
     /// A call leaves the contract.
     Call {
         /// Whom it calls.
         to: Place,
+        /// Its number.
+        id: usize,
         /// Whether the called code may change state, and so call back.
         acts: bool,
     },
+}
+
+/// Something that must hold for the function not to revert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The condition, or the modifier that asks it.
+    pub asked: Place,
+    /// The name of the error that tells of it.
+    pub error: Option<String>,
 }
 
 /// What the analyser proves of a function.
@@ -35,6 +54,8 @@ pub enum Effect {
 pub struct Facts {
     /// Names of the parameters.
     pub parameters: Vec<String>,
+    /// Whether nobody outside can see it.
+    pub is_inside: bool,
     /// Guards on who may call.
     pub guards: Vec<Place>,
     /// Modifiers that the signature invokes, by the name it gives them; what they ask for may stand deeper.
@@ -47,24 +68,16 @@ pub struct Facts {
     pub effects: Vec<Effect>,
     /// Events emitted.
     pub events: Vec<Place>,
-    /// Conditions without which it reverts.
-    pub conditions: Vec<Place>,
-}
-
-impl Effect {
-    /// The variable written, or the target called.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Write(place) | Self::Call { to: place, .. } => &place.name,
-        }
-    }
-
-    /// Where it happens.
-    pub fn span(&self) -> Span {
-        match self {
-            Self::Write(place) | Self::Call { to: place, .. } => place.span,
-        }
-    }
+    /// Conditions of the body, and modifiers that ask something else than who calls.
+    pub conditions: Vec<Condition>,
+    /// Functions of the contract that it calls and that ask conditions.
+    pub deeper_conditions: Vec<Place>,
+    /// Whether the body computes with numbers.
+    pub computes: bool,
+    /// Operations of the body that wrap around.
+    pub wraps: Vec<Place>,
+    /// Whether the analyser met a bound, so that something may be missing.
+    pub truncated: bool,
 }
 
 /// The facts of the function at `span` of the main file.
@@ -77,44 +90,90 @@ pub fn facts_at(sources: &Sources, span: Span) -> Option<Facts> {
 impl Facts {
     /// What sentences can speak of, out of all that the analyser knows of the function at `span` of the main file.
     pub fn of(program: &Program, known: &FunctionFacts, span: Span) -> Self {
-        let own = |place: &solwright_analysis::program::Place| place.file == 0 && span.contains_span(place.span);
-        let named = |name: String, place: solwright_analysis::program::Place| Place { name, span: place.span };
+        let named = |name: &String, span: Span| Place { name: name.clone(), span };
+        let modifiers = program.function(known.function).modifiers.iter();
+        let arithmetic = Arithmetic::of(program, known.function);
         let mut facts = Self {
             parameters: known.params.iter().map(|param| param.name.clone()).filter(|name| !name.is_empty()).collect(),
+            is_inside: matches!(known.visibility, Visibility::Internal | Visibility::Private),
             guards: known.access.iter().filter(|guard| guard.kind == GuardKind::Caller).map(guard).collect(),
-            modifiers: program
-                .function(known.function)
-                .modifiers
-                .iter()
-                .filter_map(|call| Some(Place { name: call.path.last()?.clone(), span: call.span }))
-                .collect(),
+            modifiers: modifiers.filter_map(|call| Some(named(call.path.last()?, call.span))).collect(),
             locks: known.reentrancy_guard.iter().map(guard).collect(),
+            computes: arithmetic.computes,
+            wraps: arithmetic.wraps,
+            truncated: known.truncated,
             ..Self::default()
         };
+        facts.add_effects(program, known);
+        facts.add_conditions(program, known, span);
+        facts
+    }
+
+    /// State variables written, in order.
+    pub fn writes(&self) -> impl Iterator<Item = &Place> {
+        self.effects.iter().filter_map(|effect| if let Effect::Write { to, .. } = effect { Some(to) } else { None })
+    }
+
+    /// Writes after a call whose target may call back.
+    pub fn late_writes(&self) -> impl Iterator<Item = &Place> {
+        self.effects.iter().filter_map(|effect| match effect {
+            Effect::Write { to, after } if !after.is_empty() => Some(to),
+            _ => None,
+        })
+    }
+
+    /// Targets called, in order.
+    pub fn calls(&self) -> impl Iterator<Item = &Place> {
+        self.effects.iter().filter_map(|effect| if let Effect::Call { to, .. } = effect { Some(to) } else { None })
+    }
+
+    fn add_effects(&mut self, program: &Program, known: &FunctionFacts) {
+        let acts = |call: &usize| known.calls.get(*call).is_some_and(|call| !call.is_view);
         for effect in &known.effects {
+            let place = |name: String| Place { name, span: effect.site.span };
             match &effect.kind {
-                EffectKind::Read(slot) => facts.reads.push(named(slot.name(program), effect.site)),
+                EffectKind::Read(slot) => self.reads.push(place(slot.name(program))),
+                // A lock that is taken and given back says nothing of what the function is for.
+                EffectKind::Write { is_lock: true, .. } | EffectKind::Create | EffectKind::SelfDestruct(_) => {}
                 EffectKind::Write { slot, .. } => {
-                    facts.effects.push(Effect::Write(named(slot.name(program), effect.site)));
+                    let after = effect.after.iter().copied().filter(acts).collect();
+                    self.effects.push(Effect::Write { to: place(slot.name(program)), after });
                 }
-                EffectKind::Call(index) => {
-                    let Some(call) = known.calls.get(*index) else { continue };
-                    facts.effects.push(Effect::Call { to: named(target(call), effect.site), acts: !call.is_view });
+                EffectKind::Call(id) => {
+                    let Some(call) = known.calls.get(*id) else { continue };
+                    self.effects.push(Effect::Call { to: place(target(call)), id: *id, acts: !call.is_view });
                 }
-                EffectKind::Emit(event) => facts.events.push(named(event.clone(), effect.site)),
-                EffectKind::Create | EffectKind::SelfDestruct(_) => {}
+                EffectKind::Emit(event) => self.events.push(place(event.clone())),
             }
         }
-        for failure in known.failures.iter().filter(|failure| own(&failure.place)) {
-            facts.conditions.extend(failure.condition.clone().map(|condition| named(condition, failure.place)));
+    }
+
+    fn add_conditions(&mut self, program: &Program, known: &FunctionFacts, span: Span) {
+        let own = |place: &Site| place.file == 0 && span.contains_span(place.span);
+        for failure in &known.failures {
+            let site = failure.site.span;
+            let modifier = self.modifiers.iter().find(|modifier| modifier.span == site);
+            if own(&failure.place) {
+                let asked = failure.condition.clone().map(|name| Place { name, span: failure.place.span });
+                let error = failure.message.as_deref().and_then(error_name);
+                self.conditions.extend(asked.map(|asked| Condition { asked, error }));
+            } else if let Some(modifier) = modifier {
+                let is_said = |guard: &Guard| guard.kind != GuardKind::Condition && guard.site.span == site;
+                if !known.guards.iter().any(is_said) {
+                    self.conditions.push(Condition { asked: modifier.clone(), error: None });
+                }
+            } else if own(&failure.site) {
+                let text = program.snippet(failure.site);
+                let callee = text.split(['(', '{']).next().unwrap_or_default().trim().to_owned();
+                self.deeper_conditions.push(Place { name: callee, span: site });
+            }
         }
-        facts
     }
 }
 
 /// A guard by the name of its modifier, or by what it asks for.
 fn guard(guard: &Guard) -> Place {
-    Place { name: guard.via.clone().unwrap_or_else(|| guard.text.clone()), span: guard.place.span }
+    Place { name: guard.via.clone().unwrap_or_else(|| guard.text.clone()), span: guard.site.span }
 }
 
 fn target(call: &ExternalCall) -> String {
@@ -122,4 +181,12 @@ fn target(call: &ExternalCall) -> String {
         Some(function) => format!("{}.{function}", call.target),
         None => call.target.clone(),
     }
+}
+
+/// `NotOwner` of `NotOwner(msg.sender)`; a message of words has no name.
+fn error_name(message: &str) -> Option<String> {
+    let name = message.split('(').next().unwrap_or_default().trim();
+    let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '$' | '.');
+    let is_name = name.chars().all(is_word) && name.starts_with(|first: char| !first.is_ascii_digit());
+    is_name.then(|| name.to_owned())
 }

@@ -1,13 +1,17 @@
-//! Reasoning: fixed stages of plain sentences. `write` composes them from what the analyser proves, for the training data; `read`
-//! takes a model's sentences apart and marks each claim by the same facts, for the hover. One grammar, two directions.
+//! Reasoning: fixed stages of plain sentences. `write` composes them from what the analyser proves, for the training data, and `explain`
+//! for a reader; `read` takes a model's sentences apart and marks each claim by the same facts, for the hover. One grammar, two directions.
 
+mod arithmetic;
 mod claim;
+mod compose;
+mod decide;
 mod facts;
 
 pub use claim::Claim;
 pub use facts::{Facts, facts_at};
 
-use claim::Predicate;
+use compose::{Detail, compose};
+use decide::decide;
 use serde::{Deserialize, Serialize};
 use solwright_syntax::{NatSpec, Span};
 
@@ -50,19 +54,14 @@ pub struct MarkedClaim {
 /// leaves the contract, what makes it fail, and what follows for its safety.
 pub const STAGES: [&str; 7] = ["Purpose", "Inputs", "Access", "State", "Calls", "Failures", "Security"];
 
-/// The reasoning that the facts prove, one stage a line; `purpose` is the author's own sentence.
+/// The reasoning that the facts prove, one stage a line, as models are taught it; `purpose` is the author's own sentence.
 pub fn write(facts: &Facts, purpose: &str) -> String {
-    let stages = [
-        purpose.trim().trim_end_matches('.').to_owned(),
-        inputs(facts),
-        sentences(claim::access(facts)),
-        sentences(claim::state(facts)),
-        sentences(claim::calls(facts)),
-        sentences(claim::failures(facts)),
-        sentences(claim::security(facts)),
-    ];
-    let lines: Vec<String> = STAGES.iter().zip(stages).map(|(name, text)| format!("{name}: {text}.")).collect();
-    lines.join("\n")
+    compose(facts, purpose, Detail::Taught)
+}
+
+/// All that the facts prove and a sentence can say, one stage a line.
+pub fn explain(facts: &Facts, purpose: &str) -> String {
+    compose(facts, purpose, Detail::Full)
 }
 
 /// What a function is for, in one sentence of its author's; without NatSpec its name must do.
@@ -122,8 +121,8 @@ pub fn read(text: &str, facts: Option<&Facts>) -> Vec<Stage> {
 
 fn marked(text: &str, facts: Option<&Facts>) -> Vec<MarkedClaim> {
     let mark = |sentence: &str| {
-        let (status, at) = match (Predicate::read(sentence), facts) {
-            (Some(predicate), Some(facts)) => predicate.test(facts),
+        let (status, at) = match (Claim::read(sentence), facts) {
+            (Some(claim), Some(facts)) => decide(&claim, facts),
             _ => (ClaimStatus::Untestable, None),
         };
         MarkedClaim { text: sentence.to_owned(), status, at }
@@ -147,18 +146,6 @@ fn split(text: &str) -> Vec<&str> {
     parts.push(text[start..].trim());
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-fn sentences(claims: Vec<Claim>) -> String {
-    claims.into_iter().map(|claim| claim.to_string()).collect::<Vec<_>>().join("; ")
-}
-
-fn inputs(facts: &Facts) -> String {
-    if facts.parameters.is_empty() {
-        return "nothing is passed in".to_owned();
-    }
-    let names: Vec<String> = facts.parameters.iter().map(|name| format!("`{name}`")).collect();
-    format!("{} {} from the caller", names.join(", "), if names.len() == 1 { "comes" } else { "come" })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Sketches as candidates, and what the model thinks of every candidate.
 
-use super::Task;
+use super::{Round, Task};
 use crate::{
     draft::Draft,
     engine::EngineError,
@@ -57,15 +57,17 @@ impl Task<'_> {
         format!("{} {body}", self.request.stub.signature)
     }
 
-    /// The verdict on a function whose reasoning is what the analyser proves of it.
+    /// The verdict on a function, whose reasoning is what the analyser proves of it.
     fn stated(&self, code: &str) -> Candidate {
-        let answer = format!("<think>\n{}\n</think>\n<answer>\n{code}\n</answer>", self.explained(code));
+        let answer = format!("<think>.</think>\n<answer>\n{code}\n</answer>");
         let judgement = self.checker.judge(self.sources, &self.request.stub, &answer, None);
-        self.finish(super::Round { judgement, mean_log_probability: f64::NEG_INFINITY }, Vec::new(), 0)
+        let (reasoning, is_composed) = self.explained(&judgement);
+        let mean_log_probability = f64::NEG_INFINITY;
+        self.finish(Round { judgement, reasoning, is_composed, mean_log_probability }, Vec::new(), 0)
     }
 
     /// What the analyser proves of the function, in the sentences that the model was taught.
-    fn explained(&self, code: &str) -> String {
+    fn taught(&self, code: &str) -> String {
         let stub = &self.request.stub;
         let splice = splice(self.document, stub, code);
         let facts = reasoning::facts_at(&self.sources.with_main(&splice.text), splice.span).unwrap_or_default();
@@ -85,7 +87,7 @@ impl Task<'_> {
         }
         let mut likelihoods = Vec::with_capacity(codes.len());
         for code in &codes {
-            let reasoning = format!("{}\n</think>\n<answer>\n", self.explained(code));
+            let reasoning = format!("{}\n</think>\n<answer>\n", self.taught(code));
             match first.likelihood(&[&reasoning, code], self.cancel) {
                 Ok(each) => likelihoods.push(Some(Likelihood {
                     reasoning: each[0].iter().sum(),

@@ -47,6 +47,8 @@ impl Method {
             Self::NoSketches => "search, no sketches",
             Self::NoLikelihood => "search, no likelihood",
             Self::NoRepair => "search, no repair",
+            Self::NoEarly => "search, no early correction",
+            Self::NoSendBack => "search, no sending back",
             Self::NoBehaviour => "search, no behaviour",
             Self::One => "search, one candidate",
         }
@@ -65,6 +67,8 @@ impl Method {
             nearby: false,
             sketches: false,
             likelihood: false,
+            early: false,
+            sends_back: false,
             repairs: 0,
             ..search
         };
@@ -77,6 +81,8 @@ impl Method {
             Self::NoSketches => GenerateOptions { sketches: false, ..search },
             Self::NoLikelihood => GenerateOptions { likelihood: false, ..search },
             Self::NoRepair => GenerateOptions { repairs: 0, ..search },
+            Self::NoEarly => GenerateOptions { early: false, ..search },
+            Self::NoSendBack => GenerateOptions { sends_back: false, ..search },
             Self::NoBehaviour => GenerateOptions { behaviour: false, ..search },
             Self::One => GenerateOptions { decoding: Decoding::Greedy, sketches: false, ..search },
         }
