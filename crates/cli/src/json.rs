@@ -220,6 +220,8 @@ fn candidate(candidate: &Candidate) -> Value {
     json!({
         "rank": candidate.rank,
         "code": candidate.code,
+        "written_by": candidate.author,
+        "likelihood": candidate.likelihood,
         "verdict": verdict(&candidate.verdict, &candidate.spliced),
         "behaviour": candidate.behaviour,
         "repairs": candidate.repairs,

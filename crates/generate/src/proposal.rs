@@ -73,21 +73,20 @@ pub struct Candidate {
     pub mean_log_probability: f64,
     /// Who wrote it.
     pub author: Author,
+    /// How well what it names fits the words of what is asked; 1 is all of them.
+    pub fit: f64,
     /// How likely the model finds it, whoever wrote it; `None` when it was not asked.
     pub likelihood: Option<Likelihood>,
 }
 
 /// Who wrote a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Author {
     /// The model.
     Model,
     /// Names and types left few bodies open, and this is one of them.
-    Names {
-        /// How well its words fit what is asked; 1 is all of them.
-        fit: f64,
-    },
+    Names,
 }
 
 /// Log-probabilities of a candidate, in nats.

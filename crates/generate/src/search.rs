@@ -14,6 +14,7 @@ use crate::{
     prompt::{self, Prompt},
     proposal::{Author, Candidate, Edit, Proposal},
     reasoning::{self, ClaimStatus, Stage},
+    sketches::fit_of,
     statement::{Braces, close, has_returned, repeated_statement, statement_start},
     weigh::{Failure, contradicted, failure, first_error, merit, rank, raw_offset},
 };
@@ -595,6 +596,7 @@ impl Task<'_> {
         let Round { judgement, reasoning, is_composed, mean_log_probability } = best;
         let Judgement { verdict, splice, answer, contracts, .. } = judgement;
         let code = splice::indent(&answer.code, "");
+        let fit = fit_of(&self.request.stub, &code);
         Candidate {
             rank: 0,
             copies: 1,
@@ -610,6 +612,7 @@ impl Task<'_> {
             behaviour: None,
             mean_log_probability,
             author: Author::Model,
+            fit,
             likelihood: None,
         }
     }

@@ -1,7 +1,7 @@
 //! What a judgement means for the search: what to mend first, and which of two candidates is better.
 
 use crate::{
-    proposal::{Author, Candidate, Likelihood},
+    proposal::{Author, Candidate},
     reasoning::{ClaimStatus, Stage},
     statement::repeated_statement,
 };
@@ -111,11 +111,14 @@ pub fn rank(candidates: Vec<Candidate>) -> Vec<Candidate> {
     kept
 }
 
-/// The logarithm of what a candidate weighs beside others: how likely the model finds it with the reasoning that is true of it, how many
-/// drafts came to it, and less for each remark of solc's.
+/// What a candidate gains that names all that is asked for, in nats. On 40 tasks of the validation split 5 to 40 are alike.
+pub const FIT: f64 = 10.0;
+
+/// The logarithm of what a candidate weighs beside others: how likely the model finds it with the reasoning that is true of it, how well
+/// what it names fits, how many drafts came to it, and less for each remark of solc's.
 pub fn weight(candidate: &Candidate) -> f64 {
     const REMARK: f64 = 5.0;
-    let likelihood = candidate.likelihood.map_or(0.0, Likelihood::log);
+    let likelihood = candidate.likelihood.map_or(0.0, |likelihood| likelihood.log() + FIT * candidate.fit);
     let remarks = remarks(&candidate.verdict, candidate.span).count();
     (candidate.copies as f64).ln() + likelihood - REMARK * remarks as f64
 }

@@ -7,7 +7,8 @@ use crate::{
     grammar::TypedScope,
     proposal::{Author, Candidate, Likelihood},
     reasoning,
-    sketches::{Sketch, sketches},
+    sketches::{Sketch, fit_of, sketches},
+    weigh::FIT,
 };
 use solwright_analysis::Program;
 use solwright_checker::{
@@ -27,15 +28,16 @@ impl Task<'_> {
         let sketches = self.sketches();
         let codes: Vec<String> = sketches.iter().map(|sketch| self.code_of(sketch)).collect();
         let likelihoods = self.likelihoods(first, codes.iter().map(String::as_str))?;
-        let fits = sketches.iter().map(|sketch| sketch.fit);
-        let mut weighed: Vec<_> = likelihoods.into_iter().zip(fits).zip(codes).collect();
-        // Where the model is not asked they stay in the order of how well they fit.
-        let log = |likelihood: &Option<Likelihood>| likelihood.map_or(0.0, Likelihood::log);
-        weighed.sort_by(|((a, _), _), ((b, _), _)| log(b).total_cmp(&log(a)));
+        let mut weighed: Vec<_> = likelihoods.into_iter().zip(codes).collect();
+        // Where the model is not asked they stay in the order in which they were suggested.
+        let log = |(likelihood, code): &(Option<Likelihood>, String)| {
+            likelihood.map_or(0.0, |likelihood| likelihood.log() + FIT * fit_of(&self.request.stub, code))
+        };
+        weighed.sort_by(|a, b| log(b).total_cmp(&log(a)));
         weighed.truncate(MOST_JUDGED);
-        let judge = |((likelihood, fit), code): ((Option<Likelihood>, f64), String)| Candidate {
+        let judge = |(likelihood, code): (Option<Likelihood>, String)| Candidate {
             likelihood,
-            author: Author::Names { fit },
+            author: Author::Names,
             ..self.stated(&code)
         };
         Ok(std::thread::scope(|scope| {

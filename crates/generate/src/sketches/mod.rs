@@ -15,7 +15,7 @@ use reach::Asked;
 use solwright_analysis::{Program, ir::Mutability, program::FunctionId};
 use solwright_syntax::FunctionStub;
 use std::collections::HashSet;
-use words::Topic;
+use words::{Topic, identifiers};
 
 /// Sketches of one stub that are worth a look.
 const MOST: usize = 12;
@@ -61,6 +61,15 @@ pub fn sketches(
     all.retain(|sketch| seen.insert(sketch.body.split_whitespace().collect::<String>()));
     all.truncate(MOST);
     all
+}
+
+/// How well what a function's body names fits the words of the stub, 0 to 1, by the name that fits best. Its own parameters fit any body.
+pub fn fit_of(stub: &FunctionStub, code: &str) -> f64 {
+    let topic = Topic::of(stub, std::iter::empty());
+    let own: HashSet<&str> = identifiers(&stub.signature).collect();
+    let body = code.split_once('{').map_or("", |(_, body)| body);
+    let named = identifiers(body).filter(|name| !own.contains(name));
+    named.map(|name| topic.fit(&words::words(name))).fold(0.0, f64::max)
 }
 
 #[cfg(test)]

@@ -152,3 +152,12 @@ fn no_stub_panics_whatever_stands_in_it() {
         }
     }
 }
+
+#[test]
+fn a_body_fits_by_the_best_of_its_names() {
+    let text = CONTRACT.replace("STUB", "function getSellFee(uint256 id) external view returns (uint256) {}");
+    let stub = stubs(&Document::parse(text.as_str())).pop().unwrap();
+    let fit = |body: &str| fit_of(&stub, &format!("{} {{ {body} }}", stub.signature));
+    assert_eq!((fit("return state.sellFee;"), fit("return id;"), fit("revert(\"sell fee\");")), (1.0, 0.0, 0.0));
+    assert!(fit("return buyFee;") < 1.0);
+}

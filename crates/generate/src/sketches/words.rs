@@ -58,6 +58,14 @@ fn singular(word: &str) -> String {
     }
 }
 
+/// The identifiers of a piece of code, those in its texts left out.
+pub fn identifiers(code: &str) -> impl Iterator<Item = &str> {
+    let outside_texts = code.split('"').step_by(2);
+    let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_' || sign == '$';
+    let words = outside_texts.flat_map(move |piece| piece.split(move |sign: char| !is_part(sign)));
+    words.filter(|word| word.starts_with(|sign: char| !sign.is_ascii_digit()))
+}
+
 /// What two forms of a word have in common: `closes`, `closed` and `closing` are all `clos`.
 fn stem(word: &str) -> &str {
     const LEAST: usize = 3;

@@ -38,6 +38,7 @@ pub struct Judged {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
     pub author: Author,
+    pub fit: f64,
     pub likelihood: Option<Likelihood>,
     /// How it stood to the other drafts.
     pub behaviour: Option<solwright_generate::Behaviour>,
@@ -138,6 +139,7 @@ impl<'a> Bench<'a> {
     pub fn candidate(&self, candidate: Candidate) -> Judged {
         let ranked = Ranked {
             author: candidate.author,
+            fit: candidate.fit,
             likelihood: candidate.likelihood,
             behaviour: candidate.behaviour,
             mean_log_probability: candidate.mean_log_probability.max(-1e9),
