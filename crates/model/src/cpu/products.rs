@@ -169,6 +169,7 @@ macro_rules! groups {
 }
 
 /// Sums of the products of a block's groups `FROM..TO` with `M` rows, which begin with what `start` says of a row.
+#[allow(clippy::needless_range_loop, reason = "it counts halves of the lanes, and of each row the same one is meant")]
 #[inline(always)]
 unsafe fn dots<L: Lanes, C: Codes, const M: usize, const FROM: usize, const TO: usize>(
     codes: *const u8,
@@ -185,7 +186,7 @@ unsafe fn dots<L: Lanes, C: Codes, const M: usize, const FROM: usize, const TO: 
             let x_at = forgotten(x.codes_at(first, block, 0));
             let mut dots: [_; M] = std::array::from_fn(|row| L::Part::dots(start(row)));
             groups!(G in [0 1 2 3 4 5 6 7] {
-                if FROM <= G && G < TO {
+                if (FROM..TO).contains(&G) {
                     let codes = C::group::<L::Part, G>(codes);
                     for (row, dots) in dots.iter_mut().enumerate() {
                         *dots = C::dot::<L::Part>(*dots, codes, x_at.add(row * x.blocks * BLOCK + 4 * G));
@@ -203,6 +204,7 @@ unsafe fn dots<L: Lanes, C: Codes, const M: usize, const FROM: usize, const TO: 
 
 /// The same address. The compiler does not know that, and so reads anew what it would else keep for the second half of the lanes, for
 /// which there are no registers.
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "nothing is read through the pointer there")]
 #[inline(always)]
 fn forgotten<T>(at: *const T) -> *const T {
     #[cfg(target_arch = "x86_64")]
