@@ -19,26 +19,46 @@ FOLDER = Path(__file__).parent / "corpus"
 HASHES, BANDS_FILE = FOLDER / "train.hashes.zst", FOLDER / "train.bands.zst"
 
 
-def contamination(sets: list[Path], hashes: Path, bands: Path) -> int:
-    """Print for each set how many functions training holds, exactly or nearly, and return how many exactly in all."""
+def contamination(sets: list[Path], hashes: Path, bands: Path, unseen: Path | None = None) -> int:
+    """Print for each set how many functions training holds, exactly or nearly, and return how many exactly in all.
+
+    `unseen` is a folder that gets every JSONL set without the tasks of files of which training holds a task's function.
+    """
     train, like_training = set(read_hashes(hashes).tolist()), Bands.load(bands)
     print(f"{len(train):,} functions are known to have been trained on")
     seen = 0
     for path in sets:
         total = exact = near = 0
+        labels = set()
         for label, name, signature, body in task_functions(path):
             total += 1
             if solidity.body_hash(signature, body) in train:
                 exact += 1
+                labels.add(label)
                 print(f"in training data: `{name}` of {label}")
             elif like_training.near(signature_of(signature, body)):
                 near += 1
+                labels.add(label)
                 print(f"like training data: `{name}` of {label}")
         if not total:
             raise SystemExit(f"{path}: no function with a body in it; pass .sol files, a folder of them, or JSONL of tasks")
         print(f"{path.name}: {exact} of {total} functions are in the training data, {near} more are like one there")
+        if unseen and path.suffix == ".jsonl":
+            write_unseen(path, labels, unseen)
         seen += exact
     return seen
+
+
+def write_unseen(tasks: Path, seen: set[str], folder: Path) -> None:
+    """The tasks of files none of whose tasks is among `seen`: the rest of such a file may have been trained on as well."""
+    lines = tasks.read_text(encoding="utf-8").splitlines()
+    parsed = [json.loads(line) for line in lines]
+    tainted = {task.get("file") for task, line in zip(parsed, lines) if task_text(line, "")[0] in seen}
+    kept = [line for task, line in zip(parsed, lines) if task.get("file") not in tainted]
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole(folder / tasks.name) as aside:
+        aside.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    print(f"{folder / tasks.name}: {len(kept)} tasks of files that were not seen")
 
 
 def excluded_hashes(paths: list[Path]) -> frozenset[int]:

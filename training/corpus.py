@@ -51,10 +51,11 @@ def main() -> None:
     check_args.add_argument("tasks", type=Path, nargs="+", help=".sol files, folders, JSONL or JSON of tasks")
     check_args.add_argument("--hashes", type=Path, default=HASHES)
     check_args.add_argument("--bands", type=Path, default=BANDS_FILE)
+    check_args.add_argument("--unseen", type=Path, help="folder for the sets without the tasks of files that training has seen something of")
     args = parser.parse_args()
     if args.stage == "build":
         build(args.sources, args.out, args.hashes, args.bands, args.known, args.exclude, args.workers, args.seed, args.outliers)
-    elif contamination(args.tasks, args.hashes, args.bands):
+    elif contamination(args.tasks, args.hashes, args.bands, args.unseen):
         raise SystemExit(1)
 
 

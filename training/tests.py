@@ -182,6 +182,19 @@ contract NAME {
             self.assertEqual(contamination([path / "a.sol"], path / "h.zst", path / "b.zst"), 2)
             self.assertEqual(contamination([path / "new.sol"], path / "h.zst", path / "b.zst"), 0)
 
+    def test_the_unseen_tasks_are_those_of_files_that_training_knows_nothing_of(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder)
+            known, new = self.SOURCE.replace("NAME", "Debts"), "contract C { function f(uint256 n) external { n = n * n * n; } }"
+            (path / "a.sol").write_text(known)
+            corpus.build([path], path / "out", path / "h.zst", path / "b.zst", known=[], exclude=[], workers=1, seed=1)
+            body = known[known.index("function note") : known.index("/// @notice Clears")].strip()
+            tasks = [{"id": "1", "file": "a", "function": body}, {"id": "2", "file": "a", "function": new}, {"id": "3", "file": "b", "function": new}]
+            (path / "tasks.jsonl").write_text("".join(f"{json.dumps(task)}\n" for task in tasks))
+            self.assertEqual(contamination([path / "tasks.jsonl"], path / "h.zst", path / "b.zst", path / "unseen"), 1)
+            left = (path / "unseen" / "tasks.jsonl").read_text().splitlines()
+            self.assertEqual([json.loads(line)["id"] for line in left], ["3"])
+
     def test_a_benchmarks_functions_are_cut_out_of_training(self) -> None:
         source = self.SOURCE.replace("NAME", "Debts")
         _, _, everything = self.build({"train.sol": source})

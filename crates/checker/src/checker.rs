@@ -18,6 +18,7 @@ use solwright_analysis::{
 };
 use solwright_syntax::{Document, FunctionStub, Span};
 use std::{
+    cell::OnceCell,
     collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
@@ -205,6 +206,8 @@ impl Checker {
         clock.lap(|timings| &mut timings.syntax);
 
         let whole = sources.with_main(&splice.text);
+        let program = OnceCell::new();
+        let program = || program.get_or_init(|| Program::build(&whole));
         // A file that does not parse has no names to resolve and nothing to compile.
         let (resolve, compile, contracts) = if syntax.is_failed() || report.answer.code.is_empty() {
             (Layer::skipped(), Layer::skipped(), Vec::new())
@@ -213,7 +216,7 @@ impl Checker {
             clock.lap(|timings| &mut timings.resolve);
             // Type errors stop solc before it makes code; what it says only while making code, stack too deep above all, must be
             // heard before a candidate is offered.
-            let homes = homes(&whole, splice.span.start);
+            let homes = homes(program(), splice.span.start);
             let Compiled { layer, contracts, .. } = self.compile(&whole, code_of(&homes));
             (resolve, layer, contracts)
         };
@@ -223,7 +226,7 @@ impl Checker {
             None
         } else {
             // Neither a project's settings nor a candidate's own comments may make its score better.
-            let found = detectors::all(&Program::build(&whole));
+            let found = detectors::all(program());
             Some(found.into_iter().filter(|f| splice.span.contains_span(f.span)).collect::<Vec<_>>())
         };
         let security = findings.as_deref().map_or_else(Layer::skipped, security_layer);
@@ -259,7 +262,7 @@ impl Checker {
         let document = Document::parse(&*sources.main().text);
         let splice = splice(&document, stub, &format!("{} {body}", stub.signature));
         let whole = sources.with_main(&splice.text);
-        self.compilers.compile(&whole, code_of(&homes(&whole, splice.span.start)))
+        self.compilers.compile(&whole, code_of(&homes(&Program::build(&whole), splice.span.start)))
     }
 
     /// The settings by which findings of a file are told, `None` when it is excluded, and what is wrong with the project's.
@@ -319,8 +322,7 @@ impl Checker {
 
 /// Contracts of the main file whose code holds the function at `at`, by its own or by inheritance; none where any may, for a library's is
 /// anywhere. A published contract often stands in one file with all that it uses, and making code of that is most of a compilation.
-fn homes(sources: &Sources, at: usize) -> Vec<String> {
-    let program = Program::build(sources);
+fn homes(program: &Program, at: usize) -> Vec<String> {
     let home = program.function_at(at).and_then(|function| program.function_contract(function));
     let Some(home) = home.filter(|&home| !program.is_library(home)) else { return Vec::new() };
     let heirs = program.main_contracts().filter(|&id| program.inherits(id, home));

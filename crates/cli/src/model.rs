@@ -63,5 +63,5 @@ fn verify(path: &ModelPath) -> anyhow::Result<Outcome> {
 }
 
 fn load(path: &ModelPath) -> anyhow::Result<Model> {
-    Ok(Model::load(setup::model_source(path.model.as_deref())?, DeviceChoice::default())?)
+    setup::model(path.model.as_deref(), DeviceChoice::default())
 }

@@ -3,7 +3,7 @@
 use crate::args::Setup;
 use anyhow::{Context, bail};
 use solwright_checker::{Checker, CheckerConfig, compile::CompilersConfig};
-use solwright_generate::{DeviceChoice, Engine, ModelChoice};
+use solwright_generate::{DeviceChoice, Engine, ModelChoice, shared_weights_dir};
 use solwright_model::{Model, ModelSource};
 use solwright_syntax::{Document, FunctionStub, Position, PositionEncoding, stub_at, stubs};
 use std::{
@@ -108,6 +108,14 @@ pub fn model_source(model: Option<&Path>) -> anyhow::Result<ModelSource> {
     let bundled = || Model::bundled().map(ModelSource::Bytes);
     let source = model.map(|path| ModelSource::Path(path.to_owned())).or_else(bundled);
     source.context("no model is in the binary, name a GGUF file with `--model PATH`")
+}
+
+/// The GGUF at a path, whose weights processes share, or the one in the binary.
+pub fn model(model: Option<&Path>, device: DeviceChoice) -> anyhow::Result<Model> {
+    Ok(match model_source(model)? {
+        bundled @ ModelSource::Bytes(_) => Model::load(bundled, device)?,
+        path => Model::load_shared(path, device, &shared_weights_dir())?,
+    })
 }
 
 /// An engine with the model that was asked for; it loads in the background.

@@ -10,7 +10,7 @@ use std::{
     path::Path,
     process::{Command, Output, Stdio},
 };
-use support::{example, file, json, solwright, text};
+use support::{example, file, json, solwright, solwright_with, text};
 
 const STUB: &str = "// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
@@ -128,7 +128,8 @@ fn a_pragma_without_a_compiler_is_a_note_that_names_the_command() {
         "Old.sol",
         "pragma solidity =0.8.20;\ncontract C { function f() external { require(tx.origin == msg.sender); } }\n",
     );
-    let output = solwright(&["check", &path]);
+    // Whatever the user has installed.
+    let output = solwright_with(&["check", &path], &[("SOLWRIGHT_CACHE", folder.path())]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stderr).contains("solwright solc install 0.8.20"), "{}", text(&output.stderr));
 }

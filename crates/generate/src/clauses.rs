@@ -1,6 +1,9 @@
 //! Clauses of ERC standards, in our own words: which of them a function is under, and whether its code keeps to them.
 
-use crate::reasoning::{ClaimStatus, Facts, MarkedClaim, Stage};
+use crate::{
+    reasoning::{ClaimStatus, Facts, MarkedClaim, Stage},
+    sketches::words,
+};
 use serde::Deserialize;
 use solwright_syntax::{Document, code_tokens};
 use std::sync::LazyLock;
@@ -21,6 +24,16 @@ static CLAUSES: LazyLock<Vec<Clause>> = LazyLock::new(|| {
     let lines = include_str!("clauses.jsonl").lines();
     lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
 });
+
+/// Clauses of functions whose whole name is a part of this one, as lines of comment: `safeTransferFrom` is a `transferFrom`.
+pub fn about(name: &str) -> Vec<String> {
+    let asked = words(name);
+    let is_named = |clause: &&Clause| {
+        let named = words(clause.function.split('(').next().unwrap_or_default());
+        named.iter().all(|word| asked.contains(word))
+    };
+    CLAUSES.iter().filter(is_named).map(|clause| format!("// {}: {}", clause.id, clause.text)).collect()
+}
 
 /// The clauses that a function of this signature is under, each held against the code where it can be; `None` where no standard speaks of it.
 /// Two standards can ask for one signature, and then what both ask is named.

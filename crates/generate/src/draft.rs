@@ -5,6 +5,7 @@ use crate::{
     grammar::{Constraint, REVERT},
     lookup,
     nearby::Nearby,
+    proposal::Spent,
 };
 use solwright_model::{Cancel, ModelError, Sampler, Sampling, Tokenizer};
 use std::{collections::VecDeque, sync::Arc, time::Instant};
@@ -30,6 +31,8 @@ pub struct Draft {
     pub written: usize,
     /// Passes that this took.
     pub passes: usize,
+    /// Time that the constraint and the passes took.
+    pub spent: Spent,
 }
 
 /// Tokens of the context that are kept free for what closes a text.
@@ -275,6 +278,7 @@ impl Draft {
             spelling: Vec::new(),
             written: 0,
             passes: 0,
+            spent: Spent::default(),
         }
     }
 
@@ -327,7 +331,10 @@ impl Draft {
                 Ok(choice) => choice,
                 Err(end) => return Ok(end),
             };
-            self.logits = match self.advance(token, cancel) {
+            let start = Instant::now();
+            let logits = self.advance(token, cancel);
+            self.spent.passes += start.elapsed();
+            self.logits = match logits {
                 Ok(logits) => logits,
                 Err(EngineError::Model(error)) if matches!(*error, ModelError::ContextFull { .. }) => {
                     self.retract();
@@ -427,24 +434,32 @@ impl Draft {
 
     /// Whether the constraint takes the token, if there is one.
     fn admit(&mut self, token: u32) -> bool {
-        self.constraint.as_mut().is_none_or(|held| held.constraint.push(token))
+        let start = Instant::now();
+        let admits = self.constraint.as_mut().is_none_or(|held| held.constraint.push(token));
+        self.spent.constraint += start.elapsed();
+        admits
     }
 
     /// Brings the constraint back to where the tokens end.
     fn retract(&mut self) {
         let kept = self.tokens.len();
+        let begun = Instant::now();
         if let Some(Constrained { start, constraint }) = &mut self.constraint
             && (kept < *start || constraint.truncate(kept - *start).is_err())
         {
             self.constraint = None;
         }
+        self.spent.constraint += begun.elapsed();
     }
 
     /// Rules out what the constraint does not take; fails when that leaves nothing or less than `least`. Most draws are taken, and then
     /// this is not needed.
     fn mask(&mut self, total: f64, least: f64) -> Result<(), End> {
         let Some(held) = &mut self.constraint else { return Ok(()) };
-        let allowed = held.constraint.mask().map_err(|_| End::Ended)?;
+        let start = Instant::now();
+        let allowed = held.constraint.mask().map_err(|_| End::Ended);
+        self.spent.constraint += start.elapsed();
+        let allowed = allowed?;
         for (token, logit) in (0..).zip(&mut self.logits) {
             if !allowed.is_allowed(token) {
                 *logit = f32::NEG_INFINITY;

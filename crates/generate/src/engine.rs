@@ -6,6 +6,7 @@ use crate::{
     kept::Kept,
     proposal::ModelFacts,
 };
+use solwright_checker::compile::default_cache_dir;
 use solwright_model::{Cancel, DeviceChoice, Logits, Model, ModelError, ModelSource, Reading, Session};
 use std::{
     collections::VecDeque,
@@ -83,6 +84,8 @@ pub struct EngineStatus {
     pub known_tokens: usize,
     /// Bytes of keys and values that are kept for coming prompts.
     pub kept_bytes: usize,
+    /// Tokens read in a second of all passes so far, prompts and answers together.
+    pub tokens_per_second: f64,
     /// The last error, so that no failure is silent.
     pub last_error: Option<String>,
 }
@@ -142,11 +145,12 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    model: Option<ModelFacts>,
     load_milliseconds: Option<f64>,
-    failed: bool,
     prompt_tokens: usize,
     known_tokens: usize,
+    read_tokens: usize,
+    /// Time of the passes that read them.
+    reading: Duration,
     last_error: Option<String>,
 }
 
@@ -203,6 +207,15 @@ impl Engine {
         Reader { engine: self.clone(), desk: Arc::clone(desk), priority, session: Some(desk.model.session()) }
     }
 
+    /// Leaves the weights of a model file packed where other processes find them; waits for the disk, so call it from a process that lives
+    /// long, and not from a thread that others wait for.
+    ///
+    /// # Errors
+    /// When the model could not be loaded, or its weights not be written.
+    pub fn share_weights(&self, cancel: &Cancel) -> Result<(), EngineError> {
+        Ok(self.desk(cancel)?.model.share(&shared_weights_dir())?)
+    }
+
     /// Tokens the model can see at once; zero until it is loaded.
     pub fn context_length(&self) -> usize {
         let desk = self.shared.desk.get().and_then(|desk| desk.as_ref().ok());
@@ -215,28 +228,45 @@ impl Engine {
         let queued = queue.urgent.len() + queue.patient.len();
         drop(queue);
         let kept_bytes = lock(&self.shared.kept).bytes();
-        let state = lock(&self.shared.state);
-        let name = if state.failed {
-            "failed"
-        } else if state.model.is_some() {
-            "ready"
-        } else {
-            "loading"
+        let (name, model) = match self.shared.desk.get() {
+            None => ("loading", None),
+            Some(Ok(desk)) => ("ready", Some(desk.known_facts())),
+            Some(Err(_)) => ("failed", None),
         };
+        let state = lock(&self.shared.state);
         EngineStatus {
             state: name,
-            model: state.model.clone(),
+            model,
             load_milliseconds: state.load_milliseconds,
             queued,
             prompt_tokens: state.prompt_tokens,
             known_tokens: state.known_tokens,
             kept_bytes,
+            tokens_per_second: state.read_tokens as f64 / state.reading.as_secs_f64().max(1e-9),
             last_error: state.last_error.clone(),
         }
     }
 }
 
 impl Desk {
+    /// What a proposal says of the model. The first time its file is hashed, which takes a second for a large one.
+    pub fn facts(&self) -> ModelFacts {
+        // A file that has gone meanwhile has no hash, and that is what is told.
+        let _ = self.model.sha256();
+        self.known_facts()
+    }
+
+    /// The same, without a hash until it was asked for.
+    fn known_facts(&self) -> ModelFacts {
+        let info = self.model.info();
+        ModelFacts {
+            name: info.name.clone(),
+            sha256: self.model.known_sha256().unwrap_or_default().to_owned(),
+            quantization: info.quantization.clone(),
+            device: info.device.clone(),
+        }
+    }
+
     /// The model's vocabulary as a constraint wants it; made when it is first asked for.
     ///
     /// # Errors
@@ -316,16 +346,7 @@ impl Shared {
     fn load(&self, choice: &ModelChoice, device: DeviceChoice) {
         match load(choice, device) {
             Ok((model, time)) => {
-                let info = model.info();
-                let mut state = lock(&self.state);
-                state.load_milliseconds = Some(time.as_secs_f64() * 1e3);
-                state.model = Some(ModelFacts {
-                    name: info.name.clone(),
-                    sha256: model.sha256().unwrap_or_default().to_owned(),
-                    quantization: info.quantization.clone(),
-                    device: info.device.clone(),
-                });
-                drop(state);
+                lock(&self.state).load_milliseconds = Some(time.as_secs_f64() * 1e3);
                 let _ = self.desk.set(Ok(Arc::new(Desk { model, vocabulary: OnceLock::new() })));
             }
             Err(error) => {
@@ -337,9 +358,7 @@ impl Shared {
     }
 
     fn failed(&self, error: EngineError, message: String) {
-        let mut state = lock(&self.state);
-        (state.failed, state.last_error) = (true, Some(message));
-        drop(state);
+        lock(&self.state).last_error = Some(message);
         lock(&self.queue).closed = true;
         let _ = self.desk.set(Err(error));
     }
@@ -395,8 +414,14 @@ impl Shared {
             let end = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
             Reading { session: &mut pass.session, tokens: &pass.tokens[pass.read..end], every: pass.every }
         });
-        match Session::read_together(&mut together.collect::<Vec<_>>(), &cancel) {
+        let mut together: Vec<Reading<'_>> = together.collect();
+        let rows: usize = together.iter().map(|reading| reading.tokens.len()).sum();
+        let start = Instant::now();
+        match Session::read_together(&mut together, &cancel) {
             Ok(logits) => {
+                let mut state = lock(&self.state);
+                (state.read_tokens, state.reading) = (state.read_tokens + rows, state.reading + start.elapsed());
+                drop(state);
                 for (mut pass, logits) in ready.into_iter().zip(logits) {
                     pass.read = pass.tokens.len().min(pass.read + Session::MOST_ROWS);
                     if pass.read == pass.tokens.len() {
@@ -452,14 +477,25 @@ impl Pass {
 }
 
 fn load(choice: &ModelChoice, device: DeviceChoice) -> Result<(Model, Duration), EngineError> {
-    let source = match choice {
-        ModelChoice::Bundled => ModelSource::Bytes(Model::bundled().ok_or(EngineError::NoModel)?),
-        ModelChoice::Path(path) => ModelSource::Path(path.clone()),
-    };
     let start = Instant::now();
-    let model = catch_unwind(AssertUnwindSafe(|| Model::load(source, device)))
+    let load = || match choice {
+        // It is packed sooner than a file is looked for.
+        ModelChoice::Bundled => {
+            let bytes = Model::bundled().ok_or(EngineError::NoModel)?;
+            Ok::<_, EngineError>(Model::load(ModelSource::Bytes(bytes), device)?)
+        }
+        ModelChoice::Path(path) => {
+            Ok(Model::load_shared(ModelSource::Path(path.clone()), device, &shared_weights_dir())?)
+        }
+    };
+    let model = catch_unwind(AssertUnwindSafe(load))
         .map_err(|_| EngineError::Panicked("loading the model panicked".to_owned()))??;
     Ok((model, start.elapsed()))
+}
+
+/// The folder of weights that processes share.
+pub fn shared_weights_dir() -> PathBuf {
+    default_cache_dir().join("tiles")
 }
 
 /// A panic in a piece of work must not take the engine along, and no lock is held across foreign code.

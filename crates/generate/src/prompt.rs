@@ -1,6 +1,7 @@
 //! The prompt: what the function can see, most useful first, in a budget. The editor, the benchmark and the training data all ask
 //! here, so that the model meets at work what it met in training.
 
+use crate::{examples::examples, retrieve::Index};
 use solwright_analysis::project::Sources;
 use solwright_syntax::{ContractItem, Document, FunctionStub, MemberItem, MemberKind, without_comments};
 use std::{borrow::Cow, collections::HashSet};
@@ -14,6 +15,9 @@ const BYTES_PER_CONTEXT_TOKEN: f64 = 1.3;
 
 /// No context is longer than this, however long the model's window: what matters stands near.
 const MOST_BYTES: usize = 16_384;
+
+/// A model whose context is smaller has no room for whole functions, and the bundled one was not taught to read them.
+const LEAST_FOR_EXAMPLES: usize = 4_096;
 
 /// A prompt for one stub.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +37,22 @@ pub fn budget(tokens: usize) -> usize {
 
 /// The prompt for `stub` in `document`, the main file of `sources`, with at most `budget` bytes of context.
 pub fn prompt(sources: &Sources, document: &Document, stub: &FunctionStub, budget: usize) -> Prompt {
-    let (kept, mut left_out) = fit(context(sources, document, stub), budget);
+    let mut lines = context(sources, document, stub);
+    weigh(&mut lines, stub);
+    let (kept, mut left_out) = fit(lines, budget);
     let mut user = String::new();
     for line in kept {
         user.push_str(&line);
         user.push('\n');
+    }
+    if budget >= LEAST_FOR_EXAMPLES {
+        for text in examples(sources, document, stub, &query(stub)) {
+            if user.len() + text.len() < budget {
+                user.push_str(&text);
+            } else {
+                left_out.push(one_line(&text));
+            }
+        }
     }
     user.push('\n');
     if let Some(natspec) = &stub.natspec {
@@ -81,13 +96,29 @@ fn harmless(text: &str) -> String {
 /// One line of context. `rank` orders by use, `place` by where it is printed.
 struct Line {
     rank: usize,
+    /// How much it speaks of what is asked.
+    score: f64,
     place: usize,
     text: String,
 }
 
+/// Among lines of one rank, those that share words with what is asked are kept first.
+fn weigh(lines: &mut [Line], stub: &FunctionStub) {
+    let scores = Index::of(lines.iter().map(|line| line.text.as_str())).scores(&query(stub));
+    for (line, score) in lines.iter_mut().zip(scores) {
+        line.score = score;
+    }
+}
+
+/// What is asked, in words.
+fn query(stub: &FunctionStub) -> String {
+    let natspec = stub.natspec.as_ref().map_or("", |natspec| natspec.raw.as_str());
+    format!("{natspec}\n{}", stub.signature)
+}
+
 /// Keeps the most useful lines that fit, in the order of printing; returns those that did not fit, too.
 fn fit(mut lines: Vec<Line>, budget: usize) -> (Vec<String>, Vec<String>) {
-    lines.sort_by_key(|line| (line.rank, line.place));
+    lines.sort_by(|a, b| a.rank.cmp(&b.rank).then(b.score.total_cmp(&a.score)).then(a.place.cmp(&b.place)));
     let (mut kept, mut left_out, mut used) = (Vec::new(), Vec::new(), 0);
     for line in lines {
         if used + line.text.len() < budget {
@@ -104,7 +135,7 @@ fn fit(mut lines: Vec<Line>, budget: usize) -> (Vec<String>, Vec<String>) {
 fn context(sources: &Sources, document: &Document, stub: &FunctionStub) -> Vec<Line> {
     let contracts = document.contracts();
     let Some(own) = contracts.iter().find(|contract| contract.span == stub.contract_span) else { return Vec::new() };
-    let mut lines = vec![Line { rank: 0, place: 0, text: header(own) }];
+    let mut lines = vec![Line { rank: 0, score: 0.0, place: 0, text: header(own) }];
     members(&mut lines, document, own, stub, 1);
     let inherited = inherited(sources, document, own);
     for (distance, base) in inherited.iter().enumerate() {
@@ -114,7 +145,7 @@ fn context(sources: &Sources, document: &Document, stub: &FunctionStub) -> Vec<L
         members(&mut lines, &base.document, contract, stub, 10 + distance);
         if lines.len() > before {
             let text = format!("// inherited from {}", contract.name);
-            lines.insert(before, Line { rank: 9 + distance, place, text });
+            lines.insert(before, Line { rank: 9 + distance, score: 0.0, place, text });
             for (offset, line) in lines.iter_mut().enumerate().skip(before) {
                 line.place = offset;
             }
@@ -144,7 +175,7 @@ fn members(lines: &mut Vec<Line>, document: &Document, contract: &ContractItem, 
         let text = declaration(member, document.text());
         let hidden = inherited && (text.contains(" private ") || text.contains(" external "));
         if !text.is_empty() && !hidden {
-            lines.push(Line { rank: rank + depth, place: lines.len(), text });
+            lines.push(Line { rank: rank + depth, score: 0.0, place: lines.len(), text });
         }
     }
 }
@@ -258,7 +289,7 @@ contract Counter is Owned {
     fn the_prompt_shows_what_the_function_can_see_and_ends_with_its_signature() {
         let document = Document::parse(FILE);
         let stub = stubs(&document).into_iter().find(|stub| stub.name == "add").unwrap();
-        let prompt = prompt(&sources(FILE), &document, &stub, 4096);
+        let prompt = prompt(&sources(FILE), &document, &stub, 4_000);
         expect_test::expect![[r#"
             contract Counter is Owned
             uint256 public count;
@@ -282,6 +313,35 @@ contract Counter is Owned {
         let prompt = prompt(&sources(FILE), &document, &stub, 60);
         assert!(prompt.user.starts_with("contract Counter is Owned\nuint256 public count;\n\n"), "{}", prompt.user);
         assert!(prompt.left_out.contains(&"modifier onlyOwner()".to_owned()), "{:?}", prompt.left_out);
+    }
+
+    #[test]
+    fn what_shares_words_with_the_question_is_kept_first() {
+        let text = FILE.replace("uint256 public count;", "uint256 public other; uint256 public step;");
+        let document = Document::parse(text.as_str());
+        let stub = stubs(&document).into_iter().find(|stub| stub.name == "add").unwrap();
+        let shown = |budget| prompt(&sources(&text), &document, &stub, budget).user;
+        assert!(shown(60).contains("public step") && !shown(60).contains("public other"), "{}", shown(60));
+    }
+
+    #[test]
+    fn a_large_context_shows_what_is_like_it_and_what_standards_ask() {
+        let text = "contract T {
+    mapping(address => uint256) balanceOf;
+    function take(address from) external { balanceOf[from] = 0; }
+    function pause() external { revert(); }
+    /// @notice Moves tokens of the caller to someone
+    function transfer(address to, uint256 amount) external returns (bool) {}
+    function transferAll(address to) external { balanceOf[to] += balanceOf[msg.sender]; }
+}
+";
+        let document = Document::parse(text);
+        let stub = stubs(&document).remove(0);
+        let large = prompt(&sources(text), &document, &stub, 8_192).user;
+        let (like, asked) = (large.find("{ balanceOf[to] +=").unwrap(), large.find("// ERC-20.transfer.").unwrap());
+        assert!(like < asked && asked < large.find("/// @notice Moves").unwrap(), "{large}");
+        assert!(!large.contains("revert()") && !large.contains("returns (bool) {"), "{large}");
+        assert!(!prompt(&sources(text), &document, &stub, 1_331).user.contains("balanceOf[to] +="));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::reasoning::Stage;
 use serde::{Deserialize, Serialize};
 use solwright_checker::{Verdict, compile::CompiledContract};
 use solwright_syntax::Span;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// What is offered for one stub.
 #[derive(Clone, Debug)]
@@ -65,6 +65,8 @@ pub struct Candidate {
     pub repairs: Vec<String>,
     /// Tokens the model wrote, repairs included.
     pub tokens: usize,
+    /// Where the time to write them went.
+    pub spent: Spent,
     /// What compiled, with the candidate in its place.
     pub contracts: Vec<CompiledContract>,
     /// How it behaves beside the other drafts; `None` when that was not looked at or nothing can be seen.
@@ -77,6 +79,15 @@ pub struct Candidate {
     pub fit: f64,
     /// How likely the model finds it, whoever wrote it; `None` when it was not asked.
     pub likelihood: Option<Likelihood>,
+}
+
+/// Time that the tokens of a draft took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// To ask the constraint what may be written.
+    pub constraint: Duration,
+    /// To wait for the model's passes, which drafts share.
+    pub passes: Duration,
 }
 
 /// Who wrote a candidate.
@@ -135,5 +146,12 @@ impl Proposal {
     /// The best candidate.
     pub fn best(&self) -> Option<&Candidate> {
         self.candidates.first()
+    }
+
+    /// Time that the constraint took of all drafts, as a share of their model's passes.
+    pub fn constraint_share(&self) -> f64 {
+        let sum = |of: fn(&Spent) -> Duration| self.candidates.iter().map(|one| of(&one.spent)).sum::<Duration>();
+        let passes = sum(|spent| spent.passes).as_secs_f64();
+        if passes > 0.0 { sum(|spent| spent.constraint).as_secs_f64() / passes } else { 0.0 }
     }
 }

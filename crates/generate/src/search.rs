@@ -12,7 +12,7 @@ use crate::{
     names::{ClaimFilter, NameFilter, Scope, StageFilter},
     nearby::Nearby,
     prompt::{self, Prompt},
-    proposal::{Author, Candidate, Edit, Proposal},
+    proposal::{Author, Candidate, Edit, Proposal, Spent},
     reasoning::{self, ClaimStatus, Stage},
     sketches::fit_of,
     statement::{Braces, close, has_returned, repeated_statement, statement_start},
@@ -218,6 +218,7 @@ pub fn generate(
         // Made while the drafts still reason.
         scope.spawn(|| {
             task.guides();
+            task.desk.facts();
         });
         let handles: Vec<_> = drafts
             .into_iter()
@@ -232,10 +233,7 @@ pub fn generate(
     })?;
     let writing = writing.elapsed();
     let tokens: usize = written.iter().map(|candidate| candidate.tokens).sum();
-    let likelihoods = task.likelihoods(&first, written.iter().map(|candidate| candidate.code.as_str()))?;
-    for (candidate, likelihood) in written.iter_mut().zip(likelihoods) {
-        candidate.likelihood = likelihood;
-    }
+    task.weigh(&first, &mut written)?;
     let mut candidates = rank(written);
     if request.options.behaviour {
         task.order_by_behaviour(&mut candidates);
@@ -247,7 +245,7 @@ pub fn generate(
         contract: request.stub.contract.clone(),
         edit: candidates.first().filter(|best| best.verdict.compiles()).map(|best| edit(best, request)),
         candidates,
-        model: engine.status().model.unwrap_or_default(),
+        model: desk.facts(),
         seed: request.options.seed,
         tokens_per_second: tokens as f64 / writing.as_secs_f64().max(1e-9),
         first_token_milliseconds: task.first_token.get().map_or(0.0, |time| time.as_secs_f64() * 1e3),
@@ -405,7 +403,7 @@ impl Task<'_> {
             repairs.push(failure.message);
         }
         let Some(best) = best else { return Err(EngineError::Cancelled) };
-        let candidate = self.finish(best, repairs, draft.written);
+        let candidate = self.finish(best, repairs, draft.written, draft.spent);
         (self.progress)(Progress::Judged { candidate: number + 1, compiles: candidate.verdict.compiles() });
         Ok(candidate)
     }
@@ -592,7 +590,7 @@ impl Task<'_> {
         (stages, is_composed)
     }
 
-    fn finish(&self, best: Round, repairs: Vec<String>, tokens: usize) -> Candidate {
+    fn finish(&self, best: Round, repairs: Vec<String>, tokens: usize, spent: Spent) -> Candidate {
         let Round { judgement, reasoning, is_composed, mean_log_probability } = best;
         let Judgement { verdict, splice, answer, contracts, .. } = judgement;
         let code = splice::indent(&answer.code, "");
@@ -608,6 +606,7 @@ impl Task<'_> {
             verdict,
             repairs,
             tokens,
+            spent,
             contracts,
             behaviour: None,
             mean_log_probability,

@@ -44,6 +44,24 @@ pub enum ModelError {
         remedy: &'static str,
     },
 
+    /// Weights could not be packed into the file that processes share.
+    #[error("`{}` cannot be written: {source}; check the disk and the folder's permissions", file.display())]
+    Shelf {
+        /// The file that was to be.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// The system has no memory for the weights.
+    #[error("{megabytes} MB of memory for the weights are not there: {source}; choose a smaller model or quantization")]
+    Memory {
+        /// What one matrix needs.
+        megabytes: usize,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
     /// The device asked for is not there.
     #[error("the device `{device}` is not available: {reason}; leave the choice to `auto` or ask for `cpu`")]
     Device {

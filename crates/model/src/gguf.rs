@@ -54,6 +54,7 @@ pub(crate) struct Gguf<'a> {
     file: String,
     metadata: HashMap<&'a str, Value<'a>>,
     tensors: HashMap<&'a str, TensorInfo>,
+    header: &'a [u8],
     data: &'a [u8],
 }
 
@@ -66,7 +67,13 @@ impl<'a> Gguf<'a> {
         let (metadata, tensors) = cursor.header().map_err(damaged)?;
         let data = cursor.data(&metadata).map_err(damaged)?;
         check_extents(&tensors, data.len()).map_err(damaged)?;
-        Ok(Gguf { file: file.to_owned(), metadata, tensors, data })
+        let header = &bytes[..bytes.len() - data.len()];
+        Ok(Gguf { file: file.to_owned(), metadata, tensors, header, data })
+    }
+
+    /// Everything before the tensors.
+    pub(crate) fn header(&self) -> &'a [u8] {
+        self.header
     }
 
     pub(crate) fn tensors(&self) -> impl Iterator<Item = (&'a str, &TensorInfo)> {

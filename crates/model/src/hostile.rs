@@ -172,6 +172,21 @@ fn a_file_on_disk_loads_like_its_bytes() {
 }
 
 #[test]
+fn weights_that_another_left_packed_say_the_same() {
+    let (mut file, folder) = (tempfile::NamedTempFile::new().unwrap(), tempfile::tempdir().unwrap());
+    file.write_all(small().leak()).unwrap();
+    let source = ModelSource::Path(file.path().to_owned());
+    let shared = || Model::load_shared(source.clone(), DeviceChoice::Cpu, folder.path()).unwrap();
+    let first = shared();
+    first.share(folder.path()).unwrap();
+    let second = shared();
+    let reason = |model: &Model| model.info().device_reason.clone();
+    assert!(!reason(&first).contains("shared") && reason(&second).ends_with("; weights shared"), "{}", reason(&second));
+    let logits = |model: &Model| model.session().prefill(&[1, 2, 3], &crate::Cancel::new()).unwrap();
+    assert_eq!(logits(&first), logits(&second));
+}
+
+#[test]
 #[cfg(not(any(feature = "cuda", feature = "metal")))]
 fn a_gpu_that_this_build_cannot_use_is_refused() {
     let error = Model::load(ModelSource::Bytes(small().leak()), DeviceChoice::Cuda(0)).unwrap_err();

@@ -123,5 +123,5 @@ fn best(logits: &mut [f32]) -> u32 {
 fn shipped(cpu: Cpu) -> Arc<Network> {
     let gguf = Gguf::parse("bundled", Model::bundled().unwrap()).unwrap();
     let config = Config::read(&gguf).unwrap();
-    Arc::new(Network::Cpu(Box::new(qwen2::Qwen2::load(&gguf, config, cpu).unwrap())))
+    Arc::new(Network::Cpu(Box::new(qwen2::Qwen2::load(&gguf, config, cpu, None).unwrap())))
 }

@@ -1,14 +1,16 @@
 //! A model with its tokenizer and chat template, all from one GGUF.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::chat::{CHATML, ChatTemplate, Message};
 use crate::config::{self, Config};
+use crate::cpu::Shelf;
 use crate::device::{self, DeviceChoice};
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
@@ -62,18 +64,51 @@ struct Inner {
     template: Option<ChatTemplate>,
     info: ModelInfo,
     source: ModelSource,
-    sha256: OnceLock<String>,
+    sha256: OnceLock<std::result::Result<String, std::io::ErrorKind>>,
+}
+
+/// Where weights may be shared, and the age of the file that they come from.
+struct Shelving<'a> {
+    folder: Option<&'a Path>,
+    modified: Option<SystemTime>,
 }
 
 impl Model {
-    /// Checks the whole header, then loads the weights onto the device.
+    /// Checks the whole header, then loads the weights onto the device. Weights for a CPU are packed into memory of this process.
     pub fn load(source: ModelSource, device: DeviceChoice) -> Result<Model> {
+        Model::load_from(source, device, None)
+    }
+
+    /// As [`Model::load`], with weights for a CPU that another process has left packed in `folder` by [`Model::share`], if one has.
+    pub fn load_shared(source: ModelSource, device: DeviceChoice, folder: &Path) -> Result<Model> {
+        Model::load_from(source, device, Some(folder))
+    }
+
+    /// Leaves the weights of a file packed for a CPU in `folder`, where other processes find and share them. That takes as long as the disk
+    /// takes to write them, so it is for a process that lives long. Does nothing for the bundled model, or where they are there.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more, or the folder not be written to.
+    pub fn share(&self, folder: &Path) -> Result<()> {
+        let (Some(path), Network::Cpu(_)) = (&self.0.info.path, &*self.0.weights) else { return Ok(()) };
+        let (map, modified) = open(path)?;
+        let gguf = Gguf::parse(&path.display().to_string(), map.as_deref().unwrap_or_default())?;
+        match Shelf::find(&gguf, modified, folder) {
+            Some(_) => Ok(()),
+            None => Shelf::fill(&gguf, modified, folder),
+        }
+    }
+
+    fn load_from(source: ModelSource, device: DeviceChoice, folder: Option<&Path>) -> Result<Model> {
         match &source {
-            ModelSource::Bytes(bytes) => Model::read("bundled", bytes, None, source.clone(), device),
+            ModelSource::Bytes(bytes) => {
+                Model::read("bundled", bytes, source.clone(), device, Shelving { folder, modified: None })
+            }
             ModelSource::Path(path) => {
+                let (map, modified) = open(path)?;
                 let name = path.display().to_string();
-                let map = map(path).map_err(|error| ModelError::Read { file: path.clone(), source: error })?;
-                Model::read(&name, map.as_deref().unwrap_or_default(), Some(path.clone()), source.clone(), device)
+                let bytes = map.as_deref().unwrap_or_default();
+                Model::read(&name, bytes, source.clone(), device, Shelving { folder, modified })
             }
         }
     }
@@ -95,17 +130,20 @@ impl Model {
 
     /// The SHA-256 of the file in hexadecimal digits; read on the first call.
     pub fn sha256(&self) -> Result<&str> {
-        if let Some(digest) = self.0.sha256.get() {
-            return Ok(digest);
-        }
-        let digest = match &self.0.source {
-            ModelSource::Bytes(bytes) => Sha256::digest(bytes),
-            ModelSource::Path(path) => {
-                hash_file(path).map_err(|source| ModelError::Read { file: path.clone(), source })?
-            }
+        let hash = || match &self.0.source {
+            ModelSource::Bytes(bytes) => Ok(hexadecimal(&Sha256::digest(bytes))),
+            ModelSource::Path(path) => hash_file(path).map(|digest| hexadecimal(&digest)).map_err(|error| error.kind()),
         };
-        let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(self.0.sha256.get_or_init(|| digest))
+        let failed = |kind: &std::io::ErrorKind| ModelError::Read {
+            file: self.0.info.path.clone().unwrap_or_default(),
+            source: (*kind).into(),
+        };
+        self.0.sha256.get_or_init(hash).as_deref().map_err(failed)
+    }
+
+    /// The same where it was read before, which can take a second; `None` before that.
+    pub fn known_sha256(&self) -> Option<&str> {
+        self.0.sha256.get().and_then(|digest| digest.as_deref().ok())
     }
 
     /// The prompt for a talk, by the template in the file. Encode it with `parse_special`, after making sure that no
@@ -134,9 +172,9 @@ impl Model {
     fn read(
         file: &str,
         bytes: &[u8],
-        path: Option<PathBuf>,
         source: ModelSource,
         device: DeviceChoice,
+        Shelving { folder, modified }: Shelving<'_>,
     ) -> Result<Model> {
         let gguf = Gguf::parse(file, bytes)?;
         let config = Config::read(&gguf)?;
@@ -144,8 +182,14 @@ impl Model {
         let template = read_template(&gguf, &tokenizer)?;
         let chosen = device::choose(device)?;
         let (context_length, vocabulary, family) = (config.context, config.vocabulary, config.family);
-        let weights = Arc::new(Network::load(&gguf, config, &chosen.device)?);
+        let shelf = folder.filter(|_| chosen.device.is_cpu()).and_then(|folder| Shelf::find(&gguf, modified, folder));
+        let memory = if shelf.is_some() { "; weights shared" } else { "" };
+        let weights = Arc::new(Network::load(&gguf, config, &chosen.device, shelf.as_ref())?);
         let how = weights.describe().map_or_else(String::new, |how| format!("; {how}"));
+        let path = match &source {
+            ModelSource::Path(path) => Some(path.clone()),
+            ModelSource::Bytes(_) => None,
+        };
         let info = ModelInfo {
             name: gguf.text("general.name").map_or_else(|| file.to_owned(), str::to_owned),
             path,
@@ -156,7 +200,7 @@ impl Model {
             context_length,
             vocabulary,
             device: chosen.name,
-            device_reason: chosen.reason + &how,
+            device_reason: chosen.reason + &how + memory,
             license: gguf.text("general.license").map(str::to_owned),
         };
         Ok(Model(Arc::new(Inner { weights, tokenizer, template, info, source, sha256: OnceLock::new() })))
@@ -169,15 +213,26 @@ impl std::fmt::Debug for Model {
     }
 }
 
+/// A file's bytes and when it was modified.
+fn open(path: &Path) -> Result<(Option<memmap2::Mmap>, Option<SystemTime>)> {
+    let unreadable = |source| ModelError::Read { file: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let modified = file.metadata().and_then(|metadata| metadata.modified()).ok();
+    Ok((map(&file).map_err(unreadable)?, modified))
+}
+
 /// `None` for an empty file, which can't be mapped.
-fn map(path: &PathBuf) -> std::io::Result<Option<memmap2::Mmap>> {
-    let file = File::open(path)?;
+fn map(file: &File) -> std::io::Result<Option<memmap2::Mmap>> {
     if file.metadata()?.len() == 0 {
         return Ok(None);
     }
     // SAFETY: the map is only read, and dropped when loading ends. Another program that cuts the file off meanwhile
     // could stop this one; every reader of mapped weights lives with that.
-    unsafe { memmap2::Mmap::map(&file) }.map(Some)
+    unsafe { memmap2::Mmap::map(file) }.map(Some)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn hash_file(path: &PathBuf) -> std::io::Result<sha2::digest::Output<Sha256>> {

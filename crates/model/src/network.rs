@@ -36,11 +36,17 @@ impl<Cache> NewTokens<'_, Cache> {
 }
 
 impl Network {
-    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, device: &Device) -> Result<Network> {
+    /// `shelf` holds weights for the CPU.
+    pub(crate) fn load(
+        gguf: &Gguf<'_>,
+        config: Config,
+        device: &Device,
+        shelf: Option<&cpu::Shelf>,
+    ) -> Result<Network> {
         Ok(match device {
             Device::Cpu => {
                 let cpu = cpu::Cpu::new(candle_core::utils::get_num_threads());
-                Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, cpu)?))
+                Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, cpu, shelf)?))
             }
             device if config.family == Family::Qwen2 => {
                 Network::Gpu(Box::new(candle::Qwen2::load(gguf, config, device)?))

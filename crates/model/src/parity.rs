@@ -55,7 +55,7 @@ fn the_pass_for_gpus_agrees_with_the_one_for_cpus() {
         let gguf = Gguf::parse("fixture", &bytes).unwrap();
         let config = Config::read(&gguf).unwrap();
         let theirs = candle::Qwen2::load(&gguf, config.clone(), &Device::Cpu).unwrap();
-        let ours = qwen2::Qwen2::load(&gguf, config, cpu::Cpu::new(1)).unwrap();
+        let ours = qwen2::Qwen2::load(&gguf, config, cpu::Cpu::new(1), None).unwrap();
         let (mut their_caches, mut our_caches): ([candle::KvCache; 2], [cpu::KvCache; 2]) = Default::default();
         // Two sequences of different lengths, twice, the second time with logits after every token.
         for every in [false, true] {

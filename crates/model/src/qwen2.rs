@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::Logits;
 use crate::cancel::Cancel;
 use crate::config::{Config, Rotation};
-use crate::cpu::{Cpu, KvCache, Product, Rows, Sequence, Shape, Tiles};
+use crate::cpu::{Cpu, KvCache, Product, Rows, Sequence, Shape, Shelf, Tiles};
 use crate::error::{ModelError, Result};
 use crate::gguf::Gguf;
 use crate::network::NewTokens;
@@ -70,18 +70,18 @@ struct Buffers {
 }
 
 impl Qwen2 {
-    /// Packs every matrix for the kernels. `config` was checked against the file, so that nothing here can be missing.
-    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, cpu: Cpu) -> Result<Qwen2> {
+    /// Takes every matrix from the shelf, or packs it for the kernels. `config` was checked against the file, so that nothing here can be missing.
+    pub(crate) fn load(gguf: &Gguf<'_>, config: Config, cpu: Cpu, shelf: Option<&Shelf>) -> Result<Qwen2> {
         let factors = match gguf.tensor_info("rope_freqs.weight") {
             Some(_) => gguf.numbers("rope_freqs.weight")?,
             None => vec![1.0; config.head_size / 2],
         };
         let frequencies = config.frequencies().into_iter().zip(factors).map(|(frequency, factor)| frequency / factor);
         Ok(Qwen2 {
-            embedding: Tiles::load(gguf, "token_embd.weight")?,
-            layers: (0..config.layers).map(|layer| Layer::load(gguf, layer, &config)).collect::<Result<_>>()?,
+            embedding: Tiles::load(gguf, "token_embd.weight", shelf)?,
+            layers: (0..config.layers).map(|layer| Layer::load(gguf, layer, &config, shelf)).collect::<Result<_>>()?,
             output_norm: gguf.numbers("output_norm.weight")?,
-            output: if config.tied { None } else { Some(Tiles::load(gguf, "output.weight")?) },
+            output: if config.tied { None } else { Some(Tiles::load(gguf, "output.weight", shelf)?) },
             frequencies: frequencies.collect(),
             cpu,
             buffers: Mutex::default(),
@@ -244,9 +244,9 @@ impl Qwen2 {
 }
 
 impl Layer {
-    fn load(gguf: &Gguf<'_>, layer: usize, config: &Config) -> Result<Layer> {
+    fn load(gguf: &Gguf<'_>, layer: usize, config: &Config, shelf: Option<&Shelf>) -> Result<Layer> {
         let name = |part: &str| format!("blk.{layer}.{part}.weight");
-        let matrix = |part: &str| Tiles::load(gguf, &name(part));
+        let matrix = |part: &str| Tiles::load(gguf, &name(part), shelf);
         let projection = |part: &str| {
             let bias = format!("blk.{layer}.{part}.bias");
             let norm = name(&format!("{part}_norm"));

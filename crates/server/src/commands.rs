@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use solwright_analysis::project::{CONFIGURATION_FILE, FOUNDRY_FILE};
+use solwright_generate::{Cancel, Engine};
 use std::{sync::Arc, time::Duration};
 
 /// Writes a stub: `[{"uri", "position" | "function", "version"?}]`.
@@ -114,11 +115,19 @@ async fn load_model(state: &Arc<State>) {
             let time = status.load_milliseconds.unwrap_or_default();
             let message = format!("The model `{}` is ready on {} after {time:.0} ms", model.name, model.device);
             state.log(lsp::MessageType::Info, message);
+            tokio::spawn(share_weights(Arc::clone(state), engine));
         }
         (None, error) => {
             let why = error.unwrap_or_else(|| "the engine gave no reason".into());
             state.log(lsp::MessageType::Error, format!("Nothing can be generated: {why}"));
         }
+    }
+}
+
+/// The next window of this editor, and other editors, find the weights packed.
+async fn share_weights(state: Arc<State>, engine: Engine) {
+    if let Ok(Err(error)) = state.blocking(move || engine.share_weights(&Cancel::new())).await {
+        state.log(lsp::MessageType::Info, format!("Other windows will load the model anew: {error}"));
     }
 }
 

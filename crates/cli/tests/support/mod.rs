@@ -11,7 +11,13 @@ use std::{
 
 /// Runs the binary.
 pub fn solwright(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solwright")).args(arguments).stdin(Stdio::null()).output().unwrap()
+    solwright_with(arguments, &[])
+}
+
+/// The same in another environment.
+pub fn solwright_with(arguments: &[&str], environment: &[(&str, &Path)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_solwright"));
+    command.args(arguments).envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap()
 }
 
 /// Writes a file, and names it.

@@ -3,7 +3,7 @@
 use super::arithmetic::Arithmetic;
 use solwright_analysis::{
     Program,
-    facts::{self, EffectKind, ExternalCall, FunctionFacts, Guard, GuardKind},
+    facts::{self, EffectKind, ExternalCall, FunctionFacts, Guard, GuardKind, Slot},
     ir::Visibility,
     program::Place as Site,
     project::Sources,
@@ -129,12 +129,15 @@ impl Facts {
 
     fn add_effects(&mut self, program: &Program, known: &FunctionFacts) {
         let acts = |call: &usize| known.calls.get(*call).is_some_and(|call| !call.is_view);
+        let locks: Vec<&Slot> = known.effects.iter().filter_map(|effect| locking(&effect.kind)).collect();
+        let is_given_back = |slot: &Slot| locks.iter().filter(|lock| **lock == slot).count() > 1;
         for effect in &known.effects {
             let place = |name: String| Place { name, span: effect.site.span };
             match &effect.kind {
                 EffectKind::Read(slot) => self.reads.push(place(slot.name(program))),
-                // A lock that is taken and given back says nothing of what the function is for.
-                EffectKind::Write { is_lock: true, .. } | EffectKind::Create | EffectKind::SelfDestruct(_) => {}
+                // A lock that is taken and given back says nothing of what the function is for; one that is kept is state.
+                EffectKind::Write { slot, is_lock: true, .. } if is_given_back(slot) => {}
+                EffectKind::Create | EffectKind::SelfDestruct(_) => {}
                 EffectKind::Write { slot, .. } => {
                     let after = effect.after.iter().copied().filter(acts).collect();
                     self.effects.push(Effect::Write { to: place(slot.name(program)), after });
@@ -169,6 +172,11 @@ impl Facts {
             }
         }
     }
+}
+
+/// The slot of a lock that is written.
+fn locking(kind: &EffectKind) -> Option<&Slot> {
+    if let EffectKind::Write { slot, is_lock: true, .. } = kind { Some(slot) } else { None }
 }
 
 /// A guard by the name of its modifier, or by what it asks for.

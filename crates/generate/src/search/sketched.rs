@@ -5,7 +5,7 @@ use crate::{
     draft::Draft,
     engine::EngineError,
     grammar::TypedScope,
-    proposal::{Author, Candidate, Likelihood},
+    proposal::{Author, Candidate, Likelihood, Spent},
     reasoning,
     sketches::{Sketch, fit_of, sketches},
     weigh::FIT,
@@ -40,10 +40,11 @@ impl Task<'_> {
             author: Author::Names,
             ..self.stated(&code)
         };
-        Ok(std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let handles: Vec<_> = weighed.into_iter().map(|one| scope.spawn(|| judge(one))).collect();
-            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
-        }))
+            let bug = |_| EngineError::Panicked("the thread that judges a sketch panicked".to_owned());
+            handles.into_iter().map(|handle| handle.join().map_err(bug)).collect()
+        })
     }
 
     fn sketches(&self) -> Vec<Sketch> {
@@ -65,7 +66,7 @@ impl Task<'_> {
         let judgement = self.checker.judge(self.sources, &self.request.stub, &answer, None);
         let (reasoning, is_composed) = self.explained(&judgement);
         let mean_log_probability = f64::NEG_INFINITY;
-        self.finish(Round { judgement, reasoning, is_composed, mean_log_probability }, Vec::new(), 0)
+        self.finish(Round { judgement, reasoning, is_composed, mean_log_probability }, Vec::new(), 0, Spent::default())
     }
 
     /// What the analyser proves of the function, in the sentences that the model was taught.
@@ -76,9 +77,22 @@ impl Task<'_> {
         reasoning::write(&facts, &reasoning::purpose(stub.natspec.as_ref(), &stub.name).unwrap_or_default())
     }
 
+    /// Asks the model for every candidate that it was not asked for yet; where it is not asked for one, none keeps an answer.
+    pub(super) fn weigh(&self, first: &Draft, candidates: &mut [Candidate]) -> Result<(), EngineError> {
+        let mut unasked: Vec<&mut Candidate> = candidates.iter_mut().filter(|one| one.likelihood.is_none()).collect();
+        let likelihoods = self.likelihoods(first, unasked.iter().map(|candidate| candidate.code.as_str()))?;
+        for (candidate, likelihood) in unasked.iter_mut().zip(likelihoods) {
+            candidate.likelihood = likelihood;
+        }
+        if candidates.iter().any(|candidate| candidate.likelihood.is_none()) {
+            candidates.iter_mut().for_each(|candidate| candidate.likelihood = None);
+        }
+        Ok(())
+    }
+
     /// How likely the model finds each function with the reasoning that is true of it; all `None` where it is not asked, or where one of
     /// them is too long for it, since what is not weighed cannot stand beside what is.
-    pub(super) fn likelihoods<'c>(
+    fn likelihoods<'c>(
         &self,
         first: &Draft,
         codes: impl Iterator<Item = &'c str>,

@@ -205,22 +205,14 @@ fn called(asked: &Asked<'_>, function: &Callable) -> Option<Deed> {
 
 /// A call of what is attached to a value, or of the contract that it is.
 fn called_on(asked: &Asked<'_>, reach: &Reach) -> Vec<Deed> {
-    let deed = |function: &Callable, params: &[(String, Type)]| {
+    let deed = |(function, params): (&Callable, &[(String, Type)])| {
         let said = [reach.words.clone(), name_of(function)].concat();
         let (args, used) = asked.arguments(params, reach.used)?;
         let call = format!("{}.{}({})", reach.text, function.path.last()?, args.join(", "));
         let fit = asked.topic.fit_of_act(&said);
         deed_of(asked, function, call, said, used, fit)
     };
-    let attached = asked.scope.attached.iter().filter(|attached| attached.receivers.as_ref() == Some(&reach.ty));
-    let mut deeds: Vec<Deed> =
-        attached.filter_map(|attached| deed(&attached.function, attached.function.params.get(1..)?)).collect();
-    if let Type::Contract(index) = reach.ty {
-        deeds.extend(
-            asked.scope.contracts[index].functions.iter().filter_map(|function| deed(function, &function.params)),
-        );
-    }
-    deeds
+    asked.callables_on(reach).filter_map(deed).collect()
 }
 
 /// A call as a deed; where the function returns what the call does, the call is returned.

@@ -66,7 +66,7 @@ fn called(asked: &Asked<'_>, ty: &Type) -> Vec<Value> {
 
 /// What stands behind a value answers: a library that is used for its type, or the contract that it is.
 fn asked_of(asked: &Asked<'_>, reach: &Reach, ty: &Type) -> Vec<Value> {
-    let answer = |function: &Callable, params: &[(String, Type)]| {
+    let answer = |(function, params): (&Callable, &[(String, Type)])| {
         let [one] = &function.returns[..] else { return None };
         if !asked.scope.converts(one, ty) {
             return None;
@@ -76,15 +76,7 @@ fn asked_of(asked: &Asked<'_>, reach: &Reach, ty: &Type) -> Vec<Value> {
         let fit = asked.topic.fit(&[reach.words.clone(), name_of(function)].concat());
         Some(Value { text, fit: fit - asked.burden(used) - 0.1 })
     };
-    let attached = asked.scope.attached.iter().filter(|attached| attached.receivers.as_ref() == Some(&reach.ty));
-    let mut values: Vec<Value> =
-        attached.filter_map(|attached| answer(&attached.function, attached.function.params.get(1..)?)).collect();
-    if let Type::Contract(index) = reach.ty {
-        values.extend(
-            asked.scope.contracts[index].functions.iter().filter_map(|function| answer(function, &function.params)),
-        );
-    }
-    values
+    asked.callables_on(reach).filter_map(answer).collect()
 }
 
 /// Yes or no of a value: the same as a parameter, more than nothing, somebody, in the past.

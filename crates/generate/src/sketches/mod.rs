@@ -17,6 +17,8 @@ use solwright_syntax::FunctionStub;
 use std::collections::HashSet;
 use words::{Topic, identifiers};
 
+pub use words::words;
+
 /// Sketches of one stub that are worth a look.
 const MOST: usize = 12;
 /// What fits less is a guess.

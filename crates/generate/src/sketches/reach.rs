@@ -141,6 +141,18 @@ impl Asked<'_> {
         self.scope.functions.iter().filter(move |function| function.path.len() == 1 || !known(&function.path))
     }
 
+    /// What can be called on a value, with the parameters that are left to give: a library's functions that are attached to its type, and
+    /// those of the contract that it is.
+    pub fn callables_on(&self, reach: &Reach) -> impl Iterator<Item = (&Callable, &[(String, Type)])> {
+        let attached = self.scope.attached.iter().filter(|attached| attached.receivers.as_ref() == Some(&reach.ty));
+        let attached = attached.filter_map(|one| Some((&one.function, one.function.params.get(1..)?)));
+        let own = match reach.ty {
+            Type::Contract(index) => &self.scope.contracts[index].functions[..],
+            _ => &[],
+        };
+        attached.chain(own.iter().map(|function| (function, &function.params[..])))
+    }
+
     /// What is asked of each element, where an array is given: its name, and the same with one element in its place.
     pub fn each(&self) -> Option<(String, Self)> {
         let is_array = |ty: &Type| matches!(ty, Type::Array(..));

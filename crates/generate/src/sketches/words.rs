@@ -1,6 +1,6 @@
 //! Names taken apart, and how well one fits what is asked.
 
-use solwright_syntax::FunctionStub;
+use solwright_syntax::{FunctionStub, code_tokens};
 use std::collections::HashSet;
 
 /// Words that say what is done and not to what; a variable's name seldom holds them.
@@ -58,12 +58,9 @@ fn singular(word: &str) -> String {
     }
 }
 
-/// The identifiers of a piece of code, those in its texts left out.
+/// The identifiers of a piece of code, those in its texts and comments left out.
 pub fn identifiers(code: &str) -> impl Iterator<Item = &str> {
-    let outside_texts = code.split('"').step_by(2);
-    let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '_' || sign == '$';
-    let words = outside_texts.flat_map(move |piece| piece.split(move |sign: char| !is_part(sign)));
-    words.filter(|word| word.starts_with(|sign: char| !sign.is_ascii_digit()))
+    code_tokens(code).filter(|token| token.starts_with(|sign: char| sign.is_ascii_alphabetic() || "_$".contains(sign)))
 }
 
 /// What two forms of a word have in common: `closes`, `closed` and `closing` are all `clos`.
@@ -153,6 +150,12 @@ mod tests {
         assert_eq!(words("ERC20Balance"), ["erc20", "balance"]);
         assert_eq!(words("__"), [""; 0]);
         assert_eq!(words("entriesOf"), ["entry", "of"]);
+    }
+
+    #[test]
+    fn identifiers_stand_outside_of_texts_and_comments() {
+        let found: Vec<&str> = identifiers("require(a1 > 10, \"don't b\"); // c\n d['e f'] = $g;").collect();
+        assert_eq!(found, ["require", "a1", "d", "$g"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod cache;
 mod lanes;
 mod pool;
 mod products;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod tiles;
@@ -25,6 +26,7 @@ use pool::Pool;
 use tiles::TILE;
 
 pub(crate) use cache::{KvCache, Shape};
+pub(crate) use shelf::Shelf;
 pub(crate) use tiles::Tiles;
 
 /// Multiplications below which another thread costs more than it saves.

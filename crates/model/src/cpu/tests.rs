@@ -61,7 +61,7 @@ fn the_largest_codes_do_not_saturate() {
         let one = half::f16::from_f32(1.0).to_le_bytes();
         let block: Vec<u8> = one.into_iter().chain([code; 32]).collect();
         let bytes = block.repeat(16 * 4);
-        let tiles = Tiles::pack(Format::Q8_0, 16, 128, &bytes);
+        let tiles = Tiles::pack(Format::Q8_0, 16, 128, &bytes).unwrap();
         let weights = vec![f64::from(code as i8); 16 * 128];
         for x in [1.0, -1.0] {
             check(&tiles, &weights, &[x; 128], &format!("code {code}"));
@@ -175,14 +175,14 @@ fn the_largest_small_codes_do_not_run_over() {
     let blocks: [(Format, f64, Vec<u8>); 2] =
         [(Format::Q4_0, 7.0, [&one[..], &[0xff; 16]].concat()), (Format::Q5_0, 15.0, [&one[..], &[0xff; 20]].concat())];
     for (format, weight, block) in blocks {
-        let tiles = Tiles::pack(format, 16, 256, &block.repeat(16 * 8));
+        let tiles = Tiles::pack(format, 16, 256, &block.repeat(16 * 8)).unwrap();
         for x in [1.0, -1.0] {
             check(&tiles, &[weight; 16 * 256], &[x; 256 * 9], &format!("{format:?}, {x}"));
         }
     }
     // Scales of one, codes of 63, which stand for 31.
     let nest = [&[0xff; 192][..], &[1; 16], &one].concat();
-    let tiles = Tiles::pack(Format::Q6K, 16, 256, &nest.repeat(16));
+    let tiles = Tiles::pack(Format::Q6K, 16, 256, &nest.repeat(16)).unwrap();
     for x in [1.0, -1.0] {
         check(&tiles, &[31.0; 16 * 256], &[x; 256 * 9], &format!("Q6_K, {x}"));
     }
@@ -250,7 +250,8 @@ fn matrix(dtype: GgmlDType, rows: usize, columns: usize, random: &mut Random) ->
     let tiles = match dtype {
         GgmlDType::Q2K | GgmlDType::Q3K => Tiles::of_numbers(&exact, rows, columns),
         _ => Tiles::pack(Format::of(dtype).unwrap(), rows, columns, &tensor.data().unwrap()),
-    };
+    }
+    .unwrap();
     let numbers = match dtype {
         GgmlDType::Q2K | GgmlDType::Q3K => {
             let mut all = vec![0f32; rows * columns];

@@ -7,12 +7,22 @@
 //! Codes: 4 columns of 16 rows are a group of 64 bytes; planes of 4 bits hold two groups in 64 bytes, planes of 2 bits four, of 1 bit
 //! eight. Floats: 16 of them for each column.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use candle_core::quantized::GgmlDType;
 use half::f16;
+use memmap2::{Mmap, MmapMut};
 use rayon::prelude::*;
 
-use crate::error::Result;
-use crate::gguf::Gguf;
+use super::shelf::Shelf;
+use crate::error::{ModelError, Result};
+use crate::gguf::{Gguf, TensorInfo};
+
+/// Changes whenever tiles are laid out otherwise, so that none are read that an older version has kept.
+pub(super) const LAYOUT: u32 = 1;
+/// Where tiles begin: at cache lines.
+const LINE: usize = 64;
 
 /// Rows of a tile.
 pub(crate) const TILE: usize = 16;
@@ -43,13 +53,11 @@ pub(crate) struct Tiles {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     tile_bytes: usize,
-    /// Aligned to cache lines.
-    data: Vec<Line>,
+    /// Memory of this process, or a file that several share.
+    memory: Arc<Mmap>,
+    /// Where in it the tiles are, at whole cache lines.
+    place: Range<usize>,
 }
-
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([u8; 64]);
 
 /// Some of a file's numbers: codes with what turns them into numbers.
 #[derive(Clone)]
@@ -79,6 +87,11 @@ impl Format {
             GgmlDType::F32 => Format::F32,
             _ => return None,
         })
+    }
+
+    /// What a tensor of this type becomes: `Q2_K` and `Q3_K` are read as `Q8_0`, whose steps are far finer than theirs.
+    fn kept(dtype: GgmlDType) -> Format {
+        Format::of(dtype).unwrap_or(Format::Q8_0)
     }
 
     /// Bits of a code; of a number for floats.
@@ -135,25 +148,38 @@ impl Format {
         let (nest, head, codes) = self.bytes();
         columns / BLOCK * (head + codes) + columns.div_ceil(NEST * BLOCK) * nest
     }
+
+    /// Bytes of all tiles, up to a whole cache line.
+    fn size(self, rows: usize, columns: usize) -> usize {
+        (self.tile_bytes(columns) * rows.div_ceil(TILE)).next_multiple_of(LINE)
+    }
 }
 
 impl Tiles {
-    /// Packs a tensor of the file, tiles in parallel.
+    /// Takes a tensor of the file from the shelf, or packs it, tiles in parallel.
     ///
     /// # Errors
-    /// When the type has no numbers.
-    pub(crate) fn load(gguf: &Gguf<'_>, name: &str) -> Result<Tiles> {
+    /// When the type has no numbers, or there is no memory.
+    pub(crate) fn load(gguf: &Gguf<'_>, name: &str, shelf: Option<&Shelf>) -> Result<Tiles> {
         let (info, bytes) = gguf.tensor_bytes(name)?;
         let (rows, columns) = (info.shape[0], info.shape[1]);
-        Ok(match Format::of(info.dtype) {
+        if let Some((memory, place)) = shelf.and_then(|shelf| shelf.place(name)) {
+            let format = Format::kept(info.dtype);
+            return Ok(Tiles { format, rows, columns, tile_bytes: format.tile_bytes(columns), memory, place });
+        }
+        match Format::of(info.dtype) {
             Some(format) => Tiles::pack(format, rows, columns, bytes),
-            // `Q2_K` and `Q3_K` are read as `Q8_0`: their steps are far wider than its.
             None => Tiles::of_numbers(&gguf.numbers(name)?, rows, columns),
-        })
+        }
+    }
+
+    /// Bytes of a tensor's tiles, up to a whole cache line.
+    pub(super) fn size(info: &TensorInfo) -> usize {
+        Format::kept(info.dtype).size(info.shape[0], info.shape[1])
     }
 
     /// `numbers` is `(rows, columns)`, of whole blocks; stored as `Q8_0`.
-    pub(super) fn of_numbers(numbers: &[f32], rows: usize, columns: usize) -> Tiles {
+    pub(super) fn of_numbers(numbers: &[f32], rows: usize, columns: usize) -> Result<Tiles> {
         let blocks = numbers.chunks_exact(BLOCK).flat_map(|block| {
             let largest = block.iter().fold(0f32, |most, x| most.max(x.abs()));
             let scale = f16::from_f32(largest / 127.0);
@@ -170,14 +196,12 @@ impl Tiles {
     }
 
     /// The bytes that hold the weights.
-    fn bytes(&self) -> usize {
-        self.data.len() * size_of::<Line>()
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.memory[self.place.clone()]
     }
 
     pub(super) fn tile(&self, index: usize) -> *const u8 {
-        assert!((index + 1) * self.tile_bytes <= self.bytes(), "tile {index} of {}", self.count());
-        // SAFETY: the assertion keeps the tile inside of the data.
-        unsafe { self.data.as_ptr().cast::<u8>().add(index * self.tile_bytes) }
+        self.bytes()[index * self.tile_bytes..(index + 1) * self.tile_bytes].as_ptr()
     }
 
     /// Writes one row, a column each.
@@ -218,14 +242,13 @@ impl Tiles {
     }
 
     /// `bytes` are the tensor's as the file has them; the type is one of those that a [`Format`] has.
-    pub(super) fn pack(format: Format, rows: usize, columns: usize, bytes: &[u8]) -> Tiles {
+    pub(super) fn pack(format: Format, rows: usize, columns: usize, bytes: &[u8]) -> Result<Tiles> {
         let tile_bytes = format.tile_bytes(columns);
-        let size = (tile_bytes * rows.div_ceil(TILE)).div_ceil(size_of::<Line>());
-        let mut data = vec![Line([0; 64]); size];
-        // SAFETY: lines are bytes.
-        let flat = unsafe { std::slice::from_raw_parts_mut(data.as_mut_ptr().cast::<u8>(), size * size_of::<Line>()) };
+        let size = format.size(rows, columns);
+        let failed = |source| ModelError::Memory { megabytes: size >> 20, source };
+        let mut memory = zeros(size).map_err(failed)?;
         let row_bytes = bytes.len() / rows;
-        flat.par_chunks_exact_mut(tile_bytes).zip(bytes.par_chunks(TILE * row_bytes)).for_each(|(tile, sixteen)| {
+        memory.par_chunks_exact_mut(tile_bytes).zip(bytes.par_chunks(TILE * row_bytes)).for_each(|(tile, sixteen)| {
             for (lane, row) in sixteen.chunks_exact(row_bytes).enumerate() {
                 match format.is_float() {
                     true => pack_floats(tile, lane, row, format.bits() / 8),
@@ -233,8 +256,18 @@ impl Tiles {
                 }
             }
         });
-        Tiles { format, rows, columns, tile_bytes, data }
+        let memory = Arc::new(memory.make_read_only().map_err(failed)?);
+        Ok(Tiles { format, rows, columns, tile_bytes, memory, place: 0..size })
     }
+}
+
+/// Fresh memory, in pages as large as the system has: each is looked up once in a pass.
+fn zeros(size: usize) -> std::io::Result<MmapMut> {
+    let memory = MmapMut::map_anon(size.max(1))?;
+    #[cfg(target_os = "linux")]
+    // Small pages do as well, if slower.
+    let _ = memory.advise(memmap2::Advice::HugePage);
+    Ok(memory)
 }
 
 impl Format {
@@ -246,8 +279,7 @@ impl Format {
     }
 
     /// Reads block `index` of a row, or the nest of eight blocks of this number.
-    fn decode(self, row: &[u8], index: usize) -> Decoded {
-        let mut d = Decoded { codes: [0; 256], scale: [0; 2], minimum: [0; 2], scales: [0; 16], minima: [0; 8] };
+    fn decode(self, row: &[u8], index: usize, d: &mut Decoded) {
         let part = |bytes: usize| &row[index * bytes..(index + 1) * bytes];
         match self {
             Format::Q8_0 => {
@@ -306,7 +338,6 @@ impl Format {
             }
             Format::F16 | Format::BF16 | Format::F32 => unreachable!("floats have no codes"),
         }
-        d
     }
 }
 
@@ -319,8 +350,9 @@ fn pack_floats(tile: &mut [u8], lane: usize, row: &[u8], width: usize) {
 fn pack_codes(tile: &mut [u8], lane: usize, row: &[u8], format: Format, columns: usize) {
     let (_, head, _) = format.bytes();
     let per_decode = if format.is_nested() { NEST } else { 1 };
+    let mut decoded = Decoded { codes: [0; 256], scale: [0; 2], minimum: [0; 2], scales: [0; 16], minima: [0; 8] };
     for index in 0..columns / BLOCK / per_decode {
-        let decoded = format.decode(row, index);
+        format.decode(row, index, &mut decoded);
         for inside in 0..per_decode {
             let (outer, inner) = format.places(index * per_decode + inside);
             let halves = if format.is_nested() { outer } else { inner };
@@ -339,9 +371,7 @@ fn pack_codes(tile: &mut [u8], lane: usize, row: &[u8], format: Format, columns:
                 }
                 _ => {}
             }
-            for (column, &code) in decoded.codes[inside * BLOCK..][..BLOCK].iter().enumerate() {
-                put_code(format.bits(), &mut tile[inner + head..], lane, column, code);
-            }
+            put_block(format.bits(), &mut tile[inner + head..], lane, &decoded.codes[inside * BLOCK..][..BLOCK]);
         }
     }
 }
@@ -352,16 +382,24 @@ fn place(lane: usize, column: usize, packed: usize) -> (usize, usize) {
     ((group >> packed) * 64 + lane * 4 + column % 4, (group & ((1 << packed) - 1)) * (8 >> packed))
 }
 
-fn put_code(bits: usize, codes: &mut [u8], lane: usize, column: usize, code: u8) {
-    if bits == 8 {
-        codes[place(lane, column, 0).0] = code;
-        return;
+/// Writes a row's codes of one block, the four of a group at a time; what [`code`] reads.
+fn put_block(bits: usize, tile: &mut [u8], lane: usize, codes: &[u8]) {
+    let groups: [u32; BLOCK / 4] = std::array::from_fn(|group| u32::from_le_bytes(codes.as_chunks().0[group]));
+    let mut put = |plane: usize, packed: usize, four: &dyn Fn(u32) -> u32| {
+        for (number, groups) in groups.chunks_exact(1 << packed).enumerate() {
+            let shifted = groups.iter().enumerate().map(|(at, &group)| four(group) << (at * (8 >> packed)));
+            let bytes = shifted.fold(0, |all, one| all | one).to_le_bytes();
+            tile[plane + number * 64 + lane * 4..][..4].copy_from_slice(&bytes);
+        }
+    };
+    match bits {
+        8 => put(0, 0, &|group| group),
+        _ => put(0, 1, &|group| group & 0x0f0f_0f0f),
     }
-    let (at, shift) = place(lane, column, 1);
-    codes[at] |= (code & 15) << shift;
-    if bits > 4 {
-        let (at, shift) = place(lane, column, if bits == 5 { 3 } else { 2 });
-        codes[256 + at] |= code >> 4 << shift;
+    match bits {
+        5 => put(256, 3, &|group| group >> 4 & 0x0101_0101),
+        6 => put(256, 2, &|group| group >> 4 & 0x0303_0303),
+        _ => {}
     }
 }
 

@@ -7,6 +7,8 @@ use std::{
     process::{ChildStdin, ChildStdout, Command, Stdio},
 };
 
+const OURS: &str = "Solwright";
+
 /// An engine with a model loaded.
 pub struct Child {
     pub name: &'static str,
@@ -17,11 +19,12 @@ pub struct Child {
 }
 
 impl Child {
-    /// Ours, which is this program.
-    pub fn solwright(model: Option<&Path>, threads: usize) -> anyhow::Result<Self> {
+    /// Ours, which is this program; weights are shared in a folder of `cache`.
+    pub fn solwright(model: Option<&Path>, threads: usize, cache: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["bench", "engine-worker"]).args(model).env("RAYON_NUM_THREADS", threads.to_string());
-        Self::start("Solwright", command)
+        command.args(["bench", "engine-worker"]).args(model);
+        command.env("RAYON_NUM_THREADS", threads.to_string()).env("SOLWRIGHT_CACHE", cache);
+        Self::start(OURS, command)
     }
 
     /// llama.cpp's, which `cargo xtask peers llama.cpp` builds.
@@ -41,6 +44,14 @@ impl Child {
         Ok(child)
     }
 
+    /// The seconds that loading took; what others can share is left for them.
+    pub fn first_load(mut self) -> anyhow::Result<f64> {
+        if self.name == OURS {
+            self.ask("share")?;
+        }
+        Ok(self.load_seconds)
+    }
+
     /// What it says to a line.
     pub fn ask(&mut self, line: &str) -> anyhow::Result<String> {
         let questions = self.questions.as_mut().context("a pipe is missing")?;
@@ -55,9 +66,19 @@ impl Child {
 
     /// Megabytes of memory in use; zero where the system does not say.
     pub fn resident(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.trim().trim_end_matches("kB").trim().parse::<f64>().unwrap_or_default() / 1e3
+        self.megabytes("status", &["VmRSS:"])
+    }
+
+    /// Megabytes that no other process has part in; zero where the system does not say.
+    pub fn private(&self) -> f64 {
+        self.megabytes("smaps_rollup", &["Private_Clean:", "Private_Dirty:"])
+    }
+
+    fn megabytes(&self, file: &str, keys: &[&str]) -> f64 {
+        let told = std::fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap_or_default();
+        let values = told.lines().filter_map(|line| keys.iter().find_map(|key| line.strip_prefix(key)));
+        let kilobytes = values.filter_map(|value| value.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        kilobytes.sum::<f64>() / 1e3
     }
 
     fn answer(&mut self, asked: &str) -> anyhow::Result<String> {

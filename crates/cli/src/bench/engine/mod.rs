@@ -17,6 +17,7 @@ use report::{Figure, Row};
 use serde_json::Value;
 use solwright_checker::compile::default_cache_dir;
 use std::{
+    fs,
     io::{Write, stdout},
     path::{Path, PathBuf},
 };
@@ -96,11 +97,18 @@ fn llama_cpp(command: &BenchEngine) -> anyhow::Result<PathBuf> {
 
 /// Rounds of all engines by turns: a row for each.
 fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: usize) -> anyhow::Result<Vec<Row>> {
-    let mut children = vec![Child::solwright(model, threads)?];
+    let cache = default_cache_dir();
+    let cache = fs::create_dir_all(&cache).and_then(|()| tempfile::tempdir_in(&cache));
+    let cache = cache.context("a folder for shared weights cannot be made in the cache")?;
+    let mut engines: Vec<Box<dyn Fn() -> anyhow::Result<Child>>> =
+        vec![Box::new(|| Child::solwright(model, threads, cache.path()))];
     if let Some(program) = peer {
         let model = model.context("llama.cpp reads files alone, name one with `--model PATH`")?;
-        children.push(Child::llama_cpp(program, model, threads)?);
+        engines.push(Box::new(move || Child::llama_cpp(program, model, threads)));
     }
+    // The first process has more to do than those that come after it, and leaves them what it has done.
+    let first_loads = engines.iter().map(|start| start()?.first_load()).collect::<anyhow::Result<Vec<f64>>>()?;
+    let mut children = engines.iter().map(|start| start()).collect::<anyhow::Result<Vec<Child>>>()?;
     let facts: Value = serde_json::from_str(&children[0].ask("facts")?)?;
     let measures = measures(facts["context"].as_u64().unwrap_or_default() as usize)?;
     let name = facts["name"].as_str().unwrap_or_default();
@@ -116,17 +124,27 @@ fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: us
             }
         }
     }
-    let row = |(child, taken): (&Child, Vec<Vec<f64>>)| Row {
+    let mut costs = Vec::with_capacity(children.len());
+    for ((start, first_load), child) in engines.iter().zip(first_loads).zip(&children) {
+        let mut second = start()?;
+        second.seconds(&measures[0].line)?;
+        let cost = |name, value| Figure { name, best: value, median: value, is_cost: true };
+        costs.push([
+            cost("first_load_ms", first_load * 1e3),
+            cost("load_ms", child.load_seconds * 1e3),
+            cost("resident_mb", child.resident()),
+            cost("second_mb", second.private()),
+        ]);
+    }
+    let row = |((child, taken), costs): ((&Child, Vec<Vec<f64>>), [Figure; 4])| Row {
         model: name.to_owned(),
         quantization: facts["quantization"].as_str().unwrap_or_default().to_owned(),
         device: facts["device"].as_str().unwrap_or_default().to_owned(),
         threads,
         engine: child.name,
-        figures: measures.iter().zip(taken).map(|(measure, seconds)| measure.figure(seconds)).collect(),
-        load_ms: child.load_seconds * 1e3,
-        resident_mb: child.resident(),
+        figures: measures.iter().zip(taken).map(|(measure, seconds)| measure.figure(seconds)).chain(costs).collect(),
     };
-    Ok(children.iter().zip(taken).map(row).collect())
+    Ok(children.iter().zip(taken).zip(costs).map(row).collect())
 }
 
 fn measures(context: usize) -> anyhow::Result<Vec<Measure>> {
@@ -157,7 +175,7 @@ impl Measure {
             name: self.name,
             best: of(seconds[0]),
             median: of(seconds[seconds.len() / 2]),
-            is_time: matches!(self.unit, Unit::Milliseconds(_)),
+            is_cost: matches!(self.unit, Unit::Milliseconds(_)),
         }
     }
 }

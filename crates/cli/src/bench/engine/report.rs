@@ -12,8 +12,6 @@ pub struct Row {
     pub threads: usize,
     pub engine: &'static str,
     pub figures: Vec<Figure>,
-    pub load_ms: f64,
-    pub resident_mb: f64,
 }
 
 /// What was measured in all rounds.
@@ -22,7 +20,7 @@ pub struct Figure {
     pub best: f64,
     pub median: f64,
     /// Less is better.
-    pub is_time: bool,
+    pub is_cost: bool,
 }
 
 /// One object, `commands.md`'s shape: rows, ratios, bandwidth.
@@ -35,8 +33,6 @@ pub fn json(rows: &[Row], bandwidth: &[(usize, f64)]) -> Value {
         value.extend(row.figures.iter().map(|figure| (figure.name.to_owned(), json!(figure.best))));
         let medians = row.figures.iter().map(|figure| (figure.name.to_owned(), json!(figure.median)));
         value.insert("median".to_owned(), Value::Object(medians.collect()));
-        value.insert("load_ms".to_owned(), json!(row.load_ms));
-        value.insert("resident_mb".to_owned(), json!(row.resident_mb));
         Value::Object(value)
     };
     let ratio = |(ours, theirs): (&Row, &Row)| {
@@ -64,18 +60,16 @@ pub fn markdown(rows: &[Row], bandwidth: &[(usize, f64)]) -> String {
     table += "\n\n| model | threads | engine |";
     let names: Vec<&str> = rows.first().map_or_else(Vec::new, |row| row.figures.iter().map(|f| f.name).collect());
     table += &names.iter().map(|name| format!(" {} |", label(name))).collect::<String>();
-    table += " load, ms | resident, MB |\n|---|--:|---|";
-    table += &"--:|".repeat(names.len() + 2);
+    table += "\n|---|--:|---|";
+    table += &"--:|".repeat(names.len());
     for (at, row) in rows.iter().enumerate() {
         let cells = row.figures.iter().map(|f| format!(" {:.1} ({:.1}) |", f.best, f.median)).collect::<String>();
-        let Row { model, quantization, threads, engine, load_ms, resident_mb, .. } = row;
-        table +=
-            &format!("\n| {model} {quantization} | {threads} | {engine} |{cells} {load_ms:.0} | {resident_mb:.0} |");
+        let Row { model, quantization, threads, engine, .. } = row;
+        table += &format!("\n| {model} {quantization} | {threads} | {engine} |{cells}");
         if let Some((ours, theirs)) = pairs(rows).find(|(_, theirs)| std::ptr::eq(*theirs, &rows[at])) {
             let ratios = ours.figures.iter().zip(&theirs.figures);
             let ratios = ratios.map(|(ours, theirs)| format!(" **{:.2}** |", ours.ahead_of(theirs)));
-            let (load, memory) = (theirs.load_ms / ours.load_ms, theirs.resident_mb / ours.resident_mb);
-            table += &format!("\n|  |  | ahead |{} {load:.2} | {memory:.2} |", ratios.collect::<String>());
+            table += &format!("\n|  |  | ahead |{}", ratios.collect::<String>());
         }
     }
     table
@@ -111,7 +105,7 @@ pub fn completions(rows: &[completions::Row], as_json: bool) -> String {
 impl Figure {
     /// How many times as fast it is, by the best rounds.
     fn ahead_of(&self, other: &Figure) -> f64 {
-        if self.is_time { other.best / self.best } else { self.best / other.best }
+        if self.is_cost { other.best / self.best } else { self.best / other.best }
     }
 }
 
@@ -130,6 +124,10 @@ fn label(name: &str) -> &str {
         "first_token_ms" => "first token of the long prompt, ms",
         "decode_far_tps" => "decode after it, tok/s",
         "warm_first_token_ms" => "32 new tokens after it, ms",
+        "first_load_ms" => "first load, ms",
+        "load_ms" => "load, ms",
+        "resident_mb" => "resident, MB",
+        "second_mb" => "a second process adds, MB",
         other => other,
     }
 }
@@ -140,11 +138,11 @@ mod tests {
 
     fn row(engine: &'static str, speed: f64, time: f64) -> Row {
         let figures = vec![
-            Figure { name: "decode_tps", best: speed, median: speed, is_time: false },
-            Figure { name: "verify8_ms", best: time, median: time, is_time: true },
+            Figure { name: "decode_tps", best: speed, median: speed, is_cost: false },
+            Figure { name: "verify8_ms", best: time, median: time, is_cost: true },
         ];
         let (model, quantization, device) = ("m".to_owned(), "Q8_0".to_owned(), "cpu".to_owned());
-        Row { model, quantization, device, threads: 1, engine, figures, load_ms: 1.0, resident_mb: 2.0 }
+        Row { model, quantization, device, threads: 1, engine, figures }
     }
 
     #[test]

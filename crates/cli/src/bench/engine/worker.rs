@@ -3,6 +3,7 @@
 use crate::{Outcome, setup};
 use anyhow::{Context, bail};
 use serde_json::json;
+use solwright_generate::shared_weights_dir;
 use solwright_model::{Cancel, DeviceChoice, Model, Reading, Session};
 use std::{
     io::{Write, stdin, stdout},
@@ -14,7 +15,7 @@ use std::{
 pub fn run(model: Option<&Path>) -> anyhow::Result<Outcome> {
     let mut out = stdout().lock();
     let start = Instant::now();
-    let model = Model::load(setup::model_source(model)?, DeviceChoice::default())?;
+    let model = setup::model(model, DeviceChoice::default())?;
     writeln!(out, "{}", start.elapsed().as_secs_f64())?;
     let mut worker = Worker { session: model.session(), model };
     for line in stdin().lines() {
@@ -22,6 +23,11 @@ pub fn run(model: Option<&Path>) -> anyhow::Result<Outcome> {
         let words: Vec<&str> = line.split_whitespace().collect();
         if words == ["facts"] {
             writeln!(out, "{}", worker.facts())?;
+            continue;
+        }
+        if words == ["share"] {
+            worker.model.share(&shared_weights_dir())?;
+            writeln!(out, "done")?;
             continue;
         }
         let numbers = words.iter().skip(1).map(|word| word.parse().context("a number was expected"));

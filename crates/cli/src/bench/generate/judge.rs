@@ -73,10 +73,21 @@ pub struct Record {
     pub task: String,
     /// Best first; the first is the answer.
     pub candidates: Vec<Judged>,
-    /// To write them, without the judge's time.
-    pub seconds: f64,
+    /// What it took to write them; nothing where nobody wrote.
+    pub effort: Effort,
     /// Why there is no candidate.
     pub failed: Option<String>,
+}
+
+/// What it took to write the candidates of a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Effort {
+    /// From the request to the proposal, without the judge's time.
+    pub seconds: f64,
+    /// From the request to the first token of reasoning.
+    pub first_token_ms: f64,
+    /// Time of the constraint as a share of the model's passes.
+    pub constraint_share: f64,
 }
 
 impl Record {
@@ -84,7 +95,7 @@ impl Record {
     pub fn broken(row: &str, task: &Task) -> Self {
         let (row, task, failed) =
             (row.to_owned(), task.id.clone(), Some("the search or the judge panicked".to_owned()));
-        Self { row, task, candidates: Vec::new(), seconds: 0.0, failed }
+        Self { row, task, candidates: Vec::new(), effort: Effort::default(), failed }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail, ensure};
 use forge::{Forge, Tests};
-use judge::{Bench, Judged, Record};
+use judge::{Bench, Effort, Judged, Record};
 use memo::{Memo, digest};
 use report::Measured;
 use rows::Control;
@@ -30,7 +30,7 @@ use solwright_checker::{
     Checker,
     behaviour::{Fuzz, Reverts},
 };
-use solwright_generate::{Cancel, Engine, GenerateRequest, Proposal, generate};
+use solwright_generate::{Cancel, Engine, GenerateRequest, generate};
 use std::{
     collections::BTreeMap,
     fs,
@@ -140,6 +140,9 @@ struct Lab<'a> {
     turn: Mutex<()>,
 }
 
+/// Candidates, best first, what they took, and why there is none.
+type Written = (Vec<Judged>, Effort, Option<String>);
+
 /// Tasks that were dropped, by the reason.
 type Dropped = BTreeMap<String, Vec<String>>;
 
@@ -164,7 +167,7 @@ impl Lab<'_> {
     fn control(&self, benches: &[Bench<'_>], control: Control) -> anyhow::Result<Vec<Record>> {
         self.row(benches, control.name(), "", |bench| {
             let judged = bench.body(control.body(bench.task.reference()));
-            (vec![judged], Duration::ZERO, None)
+            (vec![judged], Effort::default(), None)
         })
     }
 
@@ -177,8 +180,7 @@ impl Lab<'_> {
     ) -> anyhow::Result<Vec<Summary>> {
         let engine = setup::engine_of(model);
         // Loads it, so that no task pays for that, and says at once when it cannot be loaded.
-        engine.desk(&Cancel::new())?;
-        let facts = engine.status().model.unwrap_or_default();
+        let facts = engine.desk(&Cancel::new())?.facts();
         // Files of one name in their metadata are told apart by the names that they were given by.
         let named = model.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
         let who = named.unwrap_or_else(|| format!("{} {}", facts.name, facts.quantization));
@@ -194,12 +196,7 @@ impl Lab<'_> {
         Ok(rows)
     }
 
-    fn write(
-        &self,
-        engine: &Engine,
-        bench: &Bench<'_>,
-        options: solwright_generate::GenerateOptions,
-    ) -> (Vec<Judged>, Duration, Option<String>) {
+    fn write(&self, engine: &Engine, bench: &Bench<'_>, options: solwright_generate::GenerateOptions) -> Written {
         let request = GenerateRequest {
             project: Arc::clone(&bench.project),
             path: bench.task.path.clone(),
@@ -213,11 +210,16 @@ impl Lab<'_> {
             generate(engine, self.referee.checker, &request, &|_| {}, &Cancel::new())
         };
         match written {
-            Ok(Proposal { candidates, milliseconds, .. }) => {
-                let judged = candidates.into_iter().map(|candidate| bench.candidate(candidate));
-                (judged.collect(), Duration::from_secs_f64(milliseconds / 1e3), None)
+            Ok(proposal) => {
+                let effort = Effort {
+                    seconds: proposal.milliseconds / 1e3,
+                    first_token_ms: proposal.first_token_milliseconds,
+                    constraint_share: proposal.constraint_share(),
+                };
+                let judged = proposal.candidates.into_iter().map(|candidate| bench.candidate(candidate));
+                (judged.collect(), effort, None)
             }
-            Err(error) => (Vec::new(), Duration::ZERO, Some(error.to_string())),
+            Err(error) => (Vec::new(), Effort::default(), Some(error.to_string())),
         }
     }
 
@@ -227,7 +229,7 @@ impl Lab<'_> {
         benches: &[Bench<'_>],
         name: &str,
         settings: &str,
-        write: impl Fn(&Bench<'_>) -> (Vec<Judged>, Duration, Option<String>) + Sync,
+        write: impl Fn(&Bench<'_>) -> Written + Sync,
     ) -> anyhow::Result<Vec<Record>> {
         let mut rows = Vec::new();
         let mut progress = Progress::new(name, benches.len());
@@ -237,9 +239,9 @@ impl Lab<'_> {
             if let Some(known) = records().get::<Record>(&key) {
                 return (key, known, true);
             }
-            let (candidates, seconds, failed) = write(bench);
-            let (row, task, seconds) = (name.to_owned(), bench.task.id.clone(), seconds.as_secs_f64());
-            (key, Record { row, task, candidates, seconds, failed }, false)
+            let (candidates, effort, failed) = write(bench);
+            let (row, task) = (name.to_owned(), bench.task.id.clone());
+            (key, Record { row, task, candidates, effort, failed }, false)
         };
         parallel::in_order(benches, parallel::threads(benches.len()), work, |bench, done| {
             progress.step();

@@ -1,6 +1,6 @@
 //! The table, for people and as the JSON of `commands.md`.
 
-use super::summary::Summary;
+use super::{judge::Effort, summary::Summary};
 use crate::{
     args::TaskSet,
     bench::here::{BUILD, commit, date, machine},
@@ -29,19 +29,21 @@ pub fn markdown(measured: &Measured) -> String {
         set.name()
     );
     for row in rows {
-        let Summary { name, n, compile, vulnerable, safe, functional, full, untold, worst, seconds, .. } = row;
+        let Summary { name, n, compile, vulnerable, safe, functional, full, untold, worst, effort, .. } = row;
         let [compiled, safe, functional, full] = [*compile, *safe, *functional, *full].map(|count| share(count, *n));
         let vulnerable = share(*vulnerable, *compile);
         let worst = worst.as_ref().map_or("–".to_owned(), |(class, count)| format!("{class} ({count})"));
         let _ = writeln!(
             out,
-            "| {name} | {n} | {compiled} | {vulnerable} | {safe} | {functional} | {full} | {untold} | {worst} | {seconds:.2} |"
+            "| {name} | {n} | {compiled} | {vulnerable} | {safe} | {functional} | {full} | {untold} | {worst} | {:.2} |",
+            effort.seconds
         );
     }
     out.push_str(
         "\nComPass, SafeAval, FuncRate and FullRate are shares of the answers; VulRate is of those that compile.\n",
     );
     estimates(&mut out, rows);
+    efforts(&mut out, rows);
     let _ = writeln!(out, "\nMeasured on {}, {}, {BUILD}.", machine(), date());
     for note in notes {
         let _ = write!(out, "\n- {}", note.replace('\n', " "));
@@ -63,6 +65,20 @@ fn estimates(out: &mut String, rows: &[Summary]) {
     }
 }
 
+fn efforts(out: &mut String, rows: &[Summary]) {
+    let written: Vec<&Summary> = rows.iter().filter(|row| row.effort != Effort::default()).collect();
+    if written.is_empty() {
+        return;
+    }
+    out.push_str(
+        "\n| Row | first token, ms | half within, s | 95 % within, s | constraint, of the model's passes |\n|---|--:|--:|--:|--:|\n",
+    );
+    for Summary { name, effort, within: [half, most], .. } in written {
+        let (first, share) = (effort.first_token_ms, effort.constraint_share * 100.0);
+        let _ = writeln!(out, "| {name} | {first:.0} | {half:.2} | {most:.2} | {share:.1} % |");
+    }
+}
+
 fn share(count: usize, of: usize) -> String {
     if of == 0 {
         return "–".to_owned();
@@ -81,7 +97,8 @@ pub fn json(measured: &Measured) -> Value {
             "functional": row.functional, "full": row.full, "untold": row.untold, "failed": row.failed,
             "pass": at(|at| at.pass), "compile_at": at(|at| at.compile), "secure_at": at(|at| at.secure), "gas_at": at(|at| at.gas),
             "worst": row.worst.as_ref().map(|(class, count)| json!({ "class": class, "count": count })),
-            "seconds_per_function": row.seconds,
+            "seconds_per_function": row.effort.seconds, "seconds_within": { "50": row.within[0], "95": row.within[1] },
+            "first_token_ms": row.effort.first_token_ms, "constraint_share": row.effort.constraint_share,
         })
     };
     json!({

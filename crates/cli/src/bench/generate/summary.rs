@@ -1,6 +1,6 @@
 //! Rows of the table: counts, and the estimates for k of n samples.
 
-use super::judge::{Judged, Record};
+use super::judge::{Effort, Judged, Record};
 use std::collections::BTreeMap;
 
 /// For which k estimates are made.
@@ -27,8 +27,10 @@ pub struct Summary {
     pub at: Vec<(u64, Estimates)>,
     /// The class of weakness that most answers have, and how many.
     pub worst: Option<(String, usize)>,
-    /// Mean time to write the answer of a task.
-    pub seconds: f64,
+    /// Means over the tasks.
+    pub effort: Effort,
+    /// The time within which half of the answers came, and nineteen of twenty, in seconds.
+    pub within: [f64; 2],
 }
 
 /// The chance that k samples hold one that is right, that compiles, that is safe, and that is right and no dearer than the reference.
@@ -64,7 +66,16 @@ impl Summary {
             row.n += usize::from(record.candidates.is_empty());
         }
         row.worst = classes.iter().max_by_key(|(_, count)| **count).map(|(class, count)| ((*class).to_owned(), *count));
-        row.seconds = mean(records.iter().map(|record| record.seconds));
+        let mean_of = |of: fn(&Effort) -> f64| mean(records.iter().map(|record| of(&record.effort)));
+        row.effort = Effort {
+            seconds: mean_of(|effort| effort.seconds),
+            first_token_ms: mean_of(|effort| effort.first_token_ms),
+            constraint_share: mean_of(|effort| effort.constraint_share),
+        };
+        let mut seconds: Vec<f64> = records.iter().map(|record| record.effort.seconds).collect();
+        seconds.sort_by(f64::total_cmp);
+        let at = |share: f64| seconds.get((share * seconds.len().saturating_sub(1) as f64) as usize).copied();
+        row.within = [0.5, 0.95].map(|share| at(share).unwrap_or_default());
         if sampled {
             let most = records.iter().map(|record| record.candidates.iter().map(|judged| judged.copies).sum()).max();
             let fitting = KS.into_iter().filter(|&k| most.is_some_and(|most: usize| k <= most as u64));
@@ -132,7 +143,7 @@ mod tests {
     fn record(candidates: Vec<Judged>) -> Record {
         let failed = candidates.is_empty().then(|| "the model fell silent".to_owned());
         let (row, task) = (String::new(), String::new());
-        Record { row, task, candidates, seconds: 2.0, failed }
+        Record { row, task, candidates, effort: Effort { seconds: 2.0, ..Effort::default() }, failed }
     }
 
     #[test]
@@ -152,6 +163,7 @@ mod tests {
         assert_eq!((counts(&search), search.failed, search.at.clone()), ([2, 1, 0, 1, 1, 1, 0], 1, Vec::new()));
         let samples = Summary::of("samples", &records, true);
         assert_eq!(counts(&samples), [5, 4, 3, 1, 3, 1, 1]);
+        assert_eq!((search.effort.seconds, search.within), (2.0, [2.0, 2.0]));
         assert_eq!(samples.worst, Some(("SCWE-046".to_owned(), 3)));
         let [(1, first)] = samples.at[..] else { panic!("four samples are enough for k = 1 alone") };
         assert_eq!([first.pass, first.compile, first.secure, first.gas], [0.375, 0.5, 0.125, 0.25]);

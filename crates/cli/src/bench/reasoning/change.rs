@@ -160,6 +160,19 @@ impl<'a> Pair<'a> {
                 Change::CheckDropped(condition) | Change::CheckNegated(condition),
                 Claim::Requires(asked) | Claim::Guard(asked) | Claim::RevertsUnless { condition: asked, .. },
             ) => (solid(asked) == solid(condition)).then_some(Fate::False),
+            // A flag that is asked for and set holds reentrant calls off as long as both are done.
+            (Change::CheckDropped(condition) | Change::CheckNegated(condition), Claim::Locked(lock))
+                if lock.contains('=') =>
+            {
+                false_or_open(code_tokens(condition).any(|word| word == root(lock)))
+            }
+            (Change::WriteDropped(name), Claim::Locked(lock)) if lock.contains('=') => {
+                (root(lock) == root(name)).then(|| false_or_open(self.writes_once(name))).flatten()
+            }
+            // Whoever was kept out may be the only one who is let in now.
+            (Change::CheckNegated(condition), Claim::AnyoneMayCall) => {
+                code_tokens(condition).any(|word| word == "sender").then_some(Fate::Open)
+            }
             (Change::EventDropped(event), Claim::Emits(told)) if event == told => false_or_open(once(event)),
             (Change::WriteDropped(name), Claim::Writes(all)) if all.contains(name) => self.unwritten(name),
             (
