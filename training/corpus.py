@@ -2,6 +2,7 @@
 
     python corpus.py build --sources DIR --out DIR [--hashes corpus/train.hashes.zst]
     python corpus.py contamination TASKS…
+    python corpus.py bodies BUILD/files.jsonl.zst --out BODIES.jsonl       functions to hold the grammar against
 
 `build` writes, as zstd JSONL,
   contracts   one line per distinct contract: file, license, pragma, source, split, and its functions by offset,
@@ -28,7 +29,7 @@ from contamination import BANDS_FILE, HASHES, contamination, excluded_hashes, re
 from documents import documents_of
 from files import whole
 from near_duplicates import SHORTEST, Bands, NearDuplicates, signature_of
-from tasks import tasks_of
+from tasks import bodies, tasks_of
 
 CHUNK_FILES = 64
 COMMON_NAME = 20  # a contract name in more files than this is a library of the trade, and always training data
@@ -52,8 +53,17 @@ def main() -> None:
     check_args.add_argument("--hashes", type=Path, default=HASHES)
     check_args.add_argument("--bands", type=Path, default=BANDS_FILE)
     check_args.add_argument("--unseen", type=Path, help="folder for the sets without the tasks of files that training has seen something of")
+    bodies_args = stages.add_parser("bodies")
+    bodies_args.add_argument("files", type=Path, help="files.jsonl.zst of a build")
+    bodies_args.add_argument("--out", type=Path, required=True)
+    bodies_args.add_argument("--count", type=int, default=2000)
+    bodies_args.add_argument("--largest", type=int, default=200_000, help="bytes of a file")
+    bodies_args.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    if args.stage == "build":
+    if args.stage == "bodies":
+        drawn = bodies(read_jsonl(args.files), args.count, args.seed, args.largest)
+        print(f"{write_jsonl(args.out, drawn):,} bodies")
+    elif args.stage == "build":
         build(args.sources, args.out, args.hashes, args.bands, args.known, args.exclude, args.workers, args.seed, args.outliers)
     elif contamination(args.tasks, args.hashes, args.bands, args.unseen):
         raise SystemExit(1)

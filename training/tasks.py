@@ -55,6 +55,36 @@ def tasks_in(name: str, text: str, wanted: dict[str, dict]) -> Iterator[dict]:
                        "source": text, "contract": contract, "function": function.name, "span": {"start": first, "end": last}}
 
 
+def bodies(files: Iterator[dict], count: int, seed: int, largest: int) -> list[dict]:
+    """As many functions with a body of whole files, drawn evenly over the files: what people write, documented or not.
+
+    A row of `files` is {"id", "source"}; files of more than `largest` bytes are left out, for who compiles them. One function a file.
+    """
+    chance = random.Random(seed)
+    found, met = [], 0
+    for file in files:
+        text = file["source"]
+        masked = solidity.mask(text)
+        if len(text) > largest or not allows_08(masked):
+            continue
+        written = [(contract, start, function) for contract, start, end in solidity.contract_spans(masked)
+                   for function in solidity.functions(text[start:end]) if function.end - function.body > 4]
+        if not written:
+            continue
+        met += 1
+        # Each file has the same chance to be among them (Vitter's algorithm R).
+        place = chance.randrange(met)
+        contract, start, function = chance.choice(written)
+        first, last = (len(text[: start + at].encode()) for at in (function.start, function.end))
+        task = {"id": f"{file['id']}:{contract}.{function.name}:{first}", "file": file["id"], "licence": "", "source": text,
+                "contract": contract, "function": function.name, "span": {"start": first, "end": last}}
+        if len(found) < count:
+            found.append(task)
+        elif place < count:
+            found[place] = task
+    return found
+
+
 def is_task(source: str, function: solidity.Function) -> bool:
     """Callable from outside, more than pure arithmetic, of a size to write, and told in a sentence what it does."""
     words = set(re.findall(r"\w+", solidity.mask(source[function.start : function.body])))

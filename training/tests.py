@@ -182,6 +182,17 @@ contract NAME {
             self.assertEqual(contamination([path / "a.sol"], path / "h.zst", path / "b.zst"), 2)
             self.assertEqual(contamination([path / "new.sol"], path / "h.zst", path / "b.zst"), 0)
 
+    def test_bodies_are_drawn_one_a_file_and_are_whole(self) -> None:
+        files = [{"id": f"{n}.sol", "source": self.SOURCE.replace("NAME", f"C{n}")} for n in range(20)]
+        files.append({"id": "large.sol", "source": self.SOURCE.replace("NAME", "Large") + " " * 5000})
+        drawn = tasks.bodies(iter(files), count=5, seed=1, largest=4000)
+        self.assertEqual(len({task["file"] for task in drawn}), 5)
+        self.assertNotIn("large.sol", {task["file"] for task in drawn})
+        for task in drawn:
+            cut = task["source"].encode()[task["span"]["start"] : task["span"]["end"]].decode()
+            self.assertTrue(cut.startswith(("function", "constructor", "modifier", "receive", "fallback")) and cut.endswith("}"), cut)
+        self.assertEqual(drawn, tasks.bodies(iter(files), count=5, seed=1, largest=4000))
+
     def test_the_unseen_tasks_are_those_of_files_that_training_knows_nothing_of(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder)

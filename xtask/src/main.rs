@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything a contributor runs, set-up included.
 
+mod cuda;
 mod demo;
 mod generated;
 mod peers;
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask <command>
   bless     accept the detectors' present output as the expected one
   codegen   write the detectors' manual pages into `docs/detectors/`
   dist      build the release binary
+  cuda      build `solwright-cuda` into the user's cache, which `solwright` starts where a GPU is; needs no GPU
   peers     install Slither, forge and solhint under the user's cache, for `solwright bench checker --against`;
             `peers llama.cpp` builds that one, for `solwright bench engine --against`";
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         "bless" => generated::bless(),
         "codegen" => generated::codegen(),
         "dist" => generated::dist(),
+        "cuda" => cuda::build(std::env::args().nth(2).as_deref()),
         "peers" => peers::install(std::env::args().nth(2).as_deref()),
         _ => {
             eprintln!("{USAGE}");

@@ -44,6 +44,17 @@ pub enum Command {
     Lab(Lab),
 }
 
+impl Command {
+    /// Whether a model may run, on a GPU where there is one.
+    pub fn runs_model(&self) -> bool {
+        match self {
+            Self::Lsp(_) | Self::Generate(_) | Self::Complete(_) | Self::Model(_) | Self::Doctor(_) => true,
+            Self::Bench(bench) => matches!(bench, Bench::Generate(_) | Bench::Engine(_) | Bench::EngineWorker { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// Which model and which compiler.
 #[derive(Args, Clone, Default)]
 pub struct Setup {
@@ -271,6 +282,9 @@ pub struct BenchEngine {
     /// The types of their weights
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Quantization::Q8_0, Quantization::Q4_0, Quantization::Q4KM])]
     pub quantizations: Vec<Quantization>,
+    /// Instead: hold the logits of the device that is used against the CPU's; without a GPU, of what GPUs run
+    #[arg(long, conflicts_with = "against")]
+    pub agree: bool,
     /// Instead: complete every line of these files, with tokens guessed from the text and without
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub completions: Vec<PathBuf>,
@@ -280,6 +294,9 @@ pub struct BenchEngine {
     /// Times that everything is measured; the best and the median are shown
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub rounds: usize,
+    /// Gigabytes a second that the device reads of its memory; without it the CPU's are measured
+    #[arg(long, value_name = "GB/S")]
+    pub bandwidth: Option<f64>,
     /// Where `cargo xtask peers` put them, when not in the cache
     #[arg(long, value_name = "DIR")]
     pub peers: Option<PathBuf>,
@@ -305,6 +322,9 @@ pub enum Shape {
     /// Qwen2.5-Coder-1.5B
     #[value(name = "1.5b")]
     OneHalfB,
+    /// Qwen2.5-Coder-7B, which a GPU should have; the output is tied here
+    #[value(name = "7b")]
+    SevenB,
 }
 
 /// How weights are stored, by GGUF's names.

@@ -1,6 +1,6 @@
 //! `solwright doctor`: what works on this machine, and the command that mends the rest.
 
-use crate::{Outcome, args::Setup, setup, solc};
+use crate::{Outcome, args::Setup, gpu, setup, solc};
 use solwright_checker::compile::{Compilers, DEFAULT_SOLC};
 use solwright_generate::Cancel;
 use std::{
@@ -32,6 +32,9 @@ fn model(out: &mut dyn Write, setup: &Setup) -> anyhow::Result<bool> {
             let shown =
                 format!("model {} {} on {}, loaded in {time:.0} ms", facts.name, facts.quantization, facts.device);
             row(out, true, &shown, "")?;
+            if facts.device == "cpu" {
+                writeln!(out, "         no GPU: {}", gpu::reason())?;
+            }
             Ok(true)
         }
         Err(error) => {

@@ -13,6 +13,7 @@ mod explain_prompt;
 mod files;
 mod fix;
 mod generate;
+mod gpu;
 mod json;
 mod lab;
 mod model;
@@ -43,6 +44,9 @@ fn main() -> ExitCode {
     // A child of ours that only translates a compiler's module ends here.
     solwright_checker::compile::run_child_if_asked();
     let arguments = Arguments::parse();
+    if arguments.command.runs_model() {
+        gpu::hand_over();
+    }
     if let Command::Lsp(command) = &arguments.command {
         // The protocol has its own exit codes: 1 when the client left without `shutdown`.
         return ExitCode::from(u8::try_from(solwright_server::run(command.options())).unwrap_or(2));

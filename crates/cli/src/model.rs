@@ -3,7 +3,7 @@
 use crate::{
     Outcome,
     args::{Format, Model as Command, ModelPath},
-    setup,
+    gpu, setup,
 };
 use solwright_model::{DeviceChoice, Model};
 use std::{
@@ -35,6 +35,9 @@ fn info(path: &ModelPath) -> anyhow::Result<Outcome> {
     let mut value = serde_json::to_value(model.info())?;
     value["sha256"] = model.sha256()?.into();
     value["load_milliseconds"] = (loading.as_secs_f64() * 1e3).into();
+    if model.info().device == "cpu" {
+        value["no_gpu"] = gpu::reason().into();
+    }
     let mut out = stdout().lock();
     match path.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&value)?)?,

@@ -309,23 +309,27 @@ enum Stretch {
 
 /// What leads the drafts' code.
 struct Guides {
-    /// What a body may say by its types, or why that is not known; none where nobody asked.
-    constraint: Option<Result<Constraint, GrammarError>>,
+    /// What a body may say by its types, or by syntax alone where these are not known; none where nobody asked.
+    constraint: Option<Constraint>,
+    /// Whether names are read besides, since types are not known.
+    reads_names: bool,
     nearby: Option<Arc<Nearby>>,
 }
 
 impl Guides {
     fn of(task: &Task<'_>) -> Self {
         let GenerateRequest { stub, options, .. } = task.request;
-        let vocabulary = options.constrained.then(|| task.desk.vocabulary());
+        let vocabulary = options.constrained.then(|| task.desk.vocabulary().ok()).flatten();
+        let typed = vocabulary.clone().and_then(|all| Self::typed(task, all).ok());
         let nearby = || Arc::new(Nearby::of(task.sources, stub, task.desk.model.tokenizer()));
         Self {
-            constraint: vocabulary.map(|all| all.and_then(|all| Self::constraint(task, all))),
+            reads_names: options.constrained && typed.is_none(),
+            constraint: typed.or_else(|| Constraint::untyped(vocabulary?).ok()),
             nearby: options.nearby.then(nearby),
         }
     }
 
-    fn constraint(task: &Task<'_>, vocabulary: Arc<Vocabulary>) -> Result<Constraint, GrammarError> {
+    fn typed(task: &Task<'_>, vocabulary: Arc<Vocabulary>) -> Result<Constraint, GrammarError> {
         let stub = &task.request.stub;
         let whole = splice::splice(task.document, stub, &format!("{} {EMPTY}", stub.signature));
         let program = Program::build(&task.sources.with_main(&whole.text));
@@ -355,8 +359,8 @@ impl Task<'_> {
     fn candidate(&self, number: usize, mut draft: Draft) -> Result<Candidate, EngineError> {
         (self.progress)(Progress::Reasoning { candidate: number + 1 });
         self.think(number, &mut draft)?;
-        let Guides { constraint, nearby } = self.guides();
-        if let Some(Ok(constraint)) = constraint {
+        let Guides { constraint, nearby, .. } = self.guides();
+        if let Some(constraint) = constraint {
             draft.constrain(constraint.fork());
         }
         if let Some(nearby) = nearby {
@@ -505,7 +509,7 @@ impl Task<'_> {
         let mut braces = Braces::open(1);
         braces.read(&body);
         // Types say more than names do.
-        let mut names = matches!(self.guides().constraint, Some(Err(_))).then(|| {
+        let mut names = self.guides().reads_names.then(|| {
             let mut names = NameFilter::new(Arc::clone(&self.scope));
             names.read(&body);
             names

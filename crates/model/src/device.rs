@@ -16,6 +16,8 @@ pub enum DeviceChoice {
     Cuda(usize),
     /// The Metal device of this number.
     Metal(usize),
+    /// The CPU, by the pass that GPUs run: slow, and there to be compared with.
+    Reference,
 }
 
 /// A device with the reason for its choice in words.
@@ -23,6 +25,8 @@ pub(crate) struct Chosen {
     pub(crate) device: Device,
     pub(crate) name: String,
     pub(crate) reason: String,
+    /// Whether our kernels for CPUs run there.
+    pub(crate) has_kernels: bool,
 }
 
 /// Opens the device; only a device asked for by name can fail.
@@ -30,6 +34,9 @@ pub(crate) fn choose(choice: DeviceChoice) -> Result<Chosen> {
     match choice {
         DeviceChoice::Auto => Ok(automatic()),
         DeviceChoice::Cpu => Ok(cpu("it was asked for")),
+        DeviceChoice::Reference => {
+            Ok(Chosen { name: "reference".into(), has_kernels: false, ..cpu("it was asked for") })
+        }
         DeviceChoice::Cuda(number) => asked_for(format!("cuda:{number}"), Device::new_cuda(number)),
         DeviceChoice::Metal(number) => asked_for(format!("metal:{number}"), Device::new_metal(number)),
     }
@@ -44,18 +51,18 @@ fn automatic() -> Chosen {
         false => ("metal:0", Device::new_metal(0)),
     };
     match device {
-        Ok(device) => Chosen { device, name: name.into(), reason: "it is the first GPU".into() },
+        Ok(device) => Chosen { device, name: name.into(), reason: "it is the first GPU".into(), has_kernels: false },
         Err(error) => cpu(&format!("`{name}` did not open: {}", first_line(&error))),
     }
 }
 
 fn cpu(reason: &str) -> Chosen {
-    Chosen { device: Device::Cpu, name: "cpu".into(), reason: reason.into() }
+    Chosen { device: Device::Cpu, name: "cpu".into(), reason: reason.into(), has_kernels: true }
 }
 
 fn asked_for(name: String, device: candle_core::Result<Device>) -> Result<Chosen> {
     match device {
-        Ok(device) => Ok(Chosen { device, name, reason: "it was asked for".into() }),
+        Ok(device) => Ok(Chosen { device, name, reason: "it was asked for".into(), has_kernels: false }),
         Err(error) => Err(ModelError::Device { device: name, reason: first_line(&error) }),
     }
 }

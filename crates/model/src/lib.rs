@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bandwidth;
 mod bundled;
 mod cancel;
 mod candle;
@@ -31,6 +32,7 @@ mod session;
 mod stream;
 mod tokenizer;
 
+pub use bandwidth::bandwidth;
 pub use cancel::Cancel;
 pub use chat::Message;
 pub use device::DeviceChoice;

@@ -182,9 +182,9 @@ impl Model {
         let template = read_template(&gguf, &tokenizer)?;
         let chosen = device::choose(device)?;
         let (context_length, vocabulary, family) = (config.context, config.vocabulary, config.family);
-        let shelf = folder.filter(|_| chosen.device.is_cpu()).and_then(|folder| Shelf::find(&gguf, modified, folder));
+        let shelf = folder.filter(|_| chosen.has_kernels).and_then(|folder| Shelf::find(&gguf, modified, folder));
         let memory = if shelf.is_some() { "; weights shared" } else { "" };
-        let weights = Arc::new(Network::load(&gguf, config, &chosen.device, shelf.as_ref())?);
+        let weights = Arc::new(Network::load(&gguf, config, &chosen, shelf.as_ref())?);
         let how = weights.describe().map_or_else(String::new, |how| format!("; {how}"));
         let path = match &source {
             ModelSource::Path(path) => Some(path.clone()),

@@ -1,9 +1,8 @@
 //! The weights where they run: by our kernels on a CPU, by candle on a GPU.
 
-use candle_core::Device;
-
 use crate::cancel::Cancel;
 use crate::config::{Config, Family};
+use crate::device::Chosen;
 use crate::error::Result;
 use crate::gguf::Gguf;
 use crate::{Logits, candle, cpu, qwen2};
@@ -40,11 +39,11 @@ impl Network {
     pub(crate) fn load(
         gguf: &Gguf<'_>,
         config: Config,
-        device: &Device,
+        chosen: &Chosen,
         shelf: Option<&cpu::Shelf>,
     ) -> Result<Network> {
-        Ok(match device {
-            Device::Cpu => {
+        Ok(match &chosen.device {
+            _ if chosen.has_kernels => {
                 let cpu = cpu::Cpu::new(candle_core::utils::get_num_threads());
                 Network::Cpu(Box::new(qwen2::Qwen2::load(gguf, config, cpu, shelf)?))
             }

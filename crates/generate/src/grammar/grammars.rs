@@ -36,15 +36,17 @@ impl Grammars {
     /// # Errors
     /// When the scope's grammar cannot be used.
     pub fn matcher(&self, locals: &Locals) -> Result<Matcher, GrammarError> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(matcher) = made.get(locals) {
+        let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(matcher) = made().get(locals) {
             return Ok(matcher.deep_clone());
         }
+        // Drafts seldom declare the same at the same time, and none waits for another's grammar.
         let nothing = || GrammarError::Grammar("nothing can be written".to_owned());
         let matcher = match &self.scope {
             Some(scope) => self.vocabulary.matcher(&Build::grammar(scope, locals).ok_or_else(nothing)?)?,
             None => self.vocabulary.matcher(SYNTAX)?,
         };
+        let mut made = made();
         if made.len() < MOST_KEPT {
             made.insert(locals.clone(), matcher.deep_clone());
         }

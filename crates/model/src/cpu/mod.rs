@@ -7,6 +7,8 @@ mod activations;
 mod attention;
 mod cache;
 mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod pool;
 mod products;
 mod shelf;
@@ -93,6 +95,9 @@ kernels!(AVX_VNNI, "AVX-VNNI", x86::Avx2<true>, #[target_feature(enable = "avx2,
 #[cfg(target_arch = "x86_64")]
 kernels!(AVX512, "AVX-512 VNNI", x86::Avx512, #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c")]);
 
+#[cfg(target_arch = "aarch64")]
+kernels!(NEON, "NEON", neon::Neon, #[target_feature(enable = "neon,dotprod")]);
+
 impl Kernels {
     /// Those that this processor can run, the best first.
     fn available() -> Vec<Kernels> {
@@ -110,6 +115,8 @@ impl Kernels {
             all.extend((avx2 && is_x86_feature_detected!("avxvnni")).then_some(AVX_VNNI));
             all.extend(avx2.then_some(AVX2));
         }
+        #[cfg(target_arch = "aarch64")]
+        all.extend(std::arch::is_aarch64_feature_detected!("dotprod").then_some(NEON));
         all.push(PORTABLE);
         all
     }
@@ -153,7 +160,7 @@ impl Cpu {
         Kernels::available().into_iter().map(|kernels| Cpu { kernels, pool: Pool::new(2) }).collect()
     }
 
-    /// `AVX-512 VNNI`, `AVX-VNNI`, `AVX2` or `portable`, and the number of threads.
+    /// `AVX-512 VNNI`, `AVX-VNNI`, `AVX2`, `NEON` or `portable`, and the number of threads.
     pub(crate) fn describe(&self) -> String {
         let threads = self.pool.threads();
         format!("{} on {threads} thread{}", self.kernels.name, if threads == 1 { "" } else { "s" })

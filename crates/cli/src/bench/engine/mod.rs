@@ -1,6 +1,6 @@
 //! `solwright bench engine`: how fast a model is read and written with, beside llama.cpp where that is asked for.
 
-mod bandwidth;
+mod agree;
 mod child;
 mod completions;
 mod report;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use solwright_checker::compile::default_cache_dir;
 use std::{
     fs,
-    io::{Write, stdout},
+    io::{self, Write, stdout},
     path::{Path, PathBuf},
 };
 
@@ -58,14 +58,20 @@ pub fn run(command: &BenchEngine) -> anyhow::Result<Outcome> {
         writeln!(stdout().lock(), "{}", report::completions(&rows, command.format == BenchFormat::Json))?;
         return Ok(Outcome::Fine);
     }
+    if command.agree {
+        return agree::run(&models(command, false)?);
+    }
     let mut rows = Vec::new();
     for model in models(command, peer.is_some())? {
         for &threads in &command.threads {
             rows.extend(measure(model.as_deref(), threads, peer.as_deref(), command.rounds.max(1))?);
         }
     }
-    let bandwidth: Vec<(usize, f64)> =
-        command.threads.iter().map(|&threads| (threads, bandwidth::measure(threads))).collect();
+    let bandwidth: Vec<(usize, f64)> = command
+        .threads
+        .iter()
+        .map(|&threads| (threads, command.bandwidth.unwrap_or_else(|| solwright_model::bandwidth(threads))))
+        .collect();
     let mut out = stdout().lock();
     match command.format {
         BenchFormat::Json => writeln!(out, "{:#}", report::json(&rows, &bandwidth))?,
@@ -106,6 +112,11 @@ fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: us
         let model = model.context("llama.cpp reads files alone, name one with `--model PATH`")?;
         engines.push(Box::new(move || Child::llama_cpp(program, model, threads)));
     }
+    // Whoever reads the file first would wait for the disk.
+    if let Some(path) = model {
+        let read = fs::File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::sink()));
+        read.with_context(|| format!("`{}` cannot be read", path.display()))?;
+    }
     // The first process has more to do than those that come after it, and leaves them what it has done.
     let first_loads = engines.iter().map(|start| start()?.first_load()).collect::<anyhow::Result<Vec<f64>>>()?;
     let mut children = engines.iter().map(|start| start()).collect::<anyhow::Result<Vec<Child>>>()?;
@@ -139,6 +150,7 @@ fn measure(model: Option<&Path>, threads: usize, peer: Option<&Path>, rounds: us
     let row = |((child, taken), costs): ((&Child, Vec<Vec<f64>>), [Figure; 4])| Row {
         model: name.to_owned(),
         quantization: facts["quantization"].as_str().unwrap_or_default().to_owned(),
+        bytes: facts["bytes"].as_u64().unwrap_or_default(),
         device: facts["device"].as_str().unwrap_or_default().to_owned(),
         threads,
         engine: child.name,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 pub struct Row {
     pub model: String,
     pub quantization: String,
+    pub bytes: u64,
     pub device: String,
     pub threads: usize,
     pub engine: &'static str,
@@ -33,6 +34,7 @@ pub fn json(rows: &[Row], bandwidth: &[(usize, f64)]) -> Value {
         value.extend(row.figures.iter().map(|figure| (figure.name.to_owned(), json!(figure.best))));
         let medians = row.figures.iter().map(|figure| (figure.name.to_owned(), json!(figure.median)));
         value.insert("median".to_owned(), Value::Object(medians.collect()));
+        value.insert("decode_of_limit".to_owned(), json!(row.of_limit(bandwidth)));
         Value::Object(value)
     };
     let ratio = |(ours, theirs): (&Row, &Row)| {
@@ -60,16 +62,17 @@ pub fn markdown(rows: &[Row], bandwidth: &[(usize, f64)]) -> String {
     table += "\n\n| model | threads | engine |";
     let names: Vec<&str> = rows.first().map_or_else(Vec::new, |row| row.figures.iter().map(|f| f.name).collect());
     table += &names.iter().map(|name| format!(" {} |", label(name))).collect::<String>();
-    table += "\n|---|--:|---|";
-    table += &"--:|".repeat(names.len());
+    table += " decode, of what memory allows |\n|---|--:|---|";
+    table += &"--:|".repeat(names.len() + 1);
     for (at, row) in rows.iter().enumerate() {
         let cells = row.figures.iter().map(|f| format!(" {:.1} ({:.1}) |", f.best, f.median)).collect::<String>();
         let Row { model, quantization, threads, engine, .. } = row;
-        table += &format!("\n| {model} {quantization} | {threads} | {engine} |{cells}");
+        let limit = row.of_limit(bandwidth).map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        table += &format!("\n| {model} {quantization} | {threads} | {engine} |{cells} {limit} |");
         if let Some((ours, theirs)) = pairs(rows).find(|(_, theirs)| std::ptr::eq(*theirs, &rows[at])) {
             let ratios = ours.figures.iter().zip(&theirs.figures);
             let ratios = ratios.map(|(ours, theirs)| format!(" **{:.2}** |", ours.ahead_of(theirs)));
-            table += &format!("\n|  |  | ahead |{}", ratios.collect::<String>());
+            table += &format!("\n|  |  | ahead |{} |", ratios.collect::<String>());
         }
     }
     table
@@ -100,6 +103,15 @@ pub fn completions(rows: &[completions::Row], as_json: bool) -> String {
         );
     }
     table
+}
+
+impl Row {
+    /// Tokens decoded a second as a share of how often memory can be read for all weights in that time.
+    fn of_limit(&self, bandwidth: &[(usize, f64)]) -> Option<f64> {
+        let (_, speed) = bandwidth.iter().find(|(threads, _)| *threads == self.threads)?;
+        let decode = self.figures.iter().find(|figure| figure.name == "decode_tps")?;
+        Some(decode.best * self.bytes as f64 / (speed * 1e9))
+    }
 }
 
 impl Figure {
@@ -142,7 +154,7 @@ mod tests {
             Figure { name: "verify8_ms", best: time, median: time, is_cost: true },
         ];
         let (model, quantization, device) = ("m".to_owned(), "Q8_0".to_owned(), "cpu".to_owned());
-        Row { model, quantization, device, threads: 1, engine, figures }
+        Row { model, quantization, bytes: 100_000_000, device, threads: 1, engine, figures }
     }
 
     #[test]
@@ -155,5 +167,7 @@ mod tests {
         );
         assert_eq!(value["rows"][1]["engine"], "llama.cpp");
         assert!(markdown(&rows, &[]).contains("| ahead | **1.50** | **2.50** |"));
+        // 30 times 0.1 GB of 10 GB.
+        assert!(markdown(&rows, &[(1, 10.0)]).contains("| 2.0 (2.0) | 30 % |"));
     }
 }

@@ -60,6 +60,7 @@ fn name(shape: Shape, quantization: Quantization) -> String {
         Shape::Bundled => "bundled-shape",
         Shape::HalfB => "0.5b-shape",
         Shape::OneHalfB => "1.5b-shape",
+        Shape::SevenB => "7b-shape",
     };
     let quantization = match quantization {
         Quantization::Q8_0 => "q8_0",
@@ -78,6 +79,9 @@ fn sizes(shape: Shape) -> Sizes {
         }
         Shape::OneHalfB => {
             Sizes { layers: 28, width: 1_536, heads: 12, groups: 2, feed_forward: 8_960, vocabulary: 151_936 }
+        }
+        Shape::SevenB => {
+            Sizes { layers: 28, width: 3_584, heads: 28, groups: 4, feed_forward: 18_944, vocabulary: 152_064 }
         }
     }
 }

@@ -46,7 +46,7 @@ impl Worker {
     fn facts(&self) -> serde_json::Value {
         let info = self.model.info();
         json!({
-            "name": info.name, "quantization": info.quantization, "context": info.context_length,
+            "name": info.name, "quantization": info.quantization, "bytes": info.bytes, "context": info.context_length,
             "device": format!("{} ({})", info.device, info.device_reason),
         })
     }

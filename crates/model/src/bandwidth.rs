@@ -7,7 +7,8 @@ const WORDS: usize = 1 << 26;
 const ROUNDS: usize = 5;
 
 /// Gigabytes a second that so many threads read together, the best of some rounds.
-pub fn measure(threads: usize) -> f64 {
+pub fn bandwidth(threads: usize) -> f64 {
+    let threads = threads.max(1);
     let memory: Vec<u64> = (0..WORDS as u64).collect();
     let round = || {
         let start = Instant::now();
