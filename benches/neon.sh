@@ -12,10 +12,13 @@ filters=("${@:-cpu::}")
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 target=aarch64-unknown-linux-gnu
 
-if [ ! -e "$folder/ready" ]; then
+if [ ! -e "$folder/etc/debian_version" ]; then
     debootstrap --variant=minbase --include=ca-certificates,cargo,gcc,g++,rustc forky "$folder" "$mirror" /usr/share/debootstrap/scripts/sid
+fi
+if [ ! -e "$folder/ready" ]; then
     chroot "$folder" dpkg --add-architecture arm64
-    chroot "$folder" apt-get update --quiet
+    # A mirror may be older than its list says it may be.
+    chroot "$folder" apt-get update --quiet -o Acquire::Check-Valid-Until=false
     chroot "$folder" apt-get install --quiet --yes --no-install-recommends \
         libstd-rust-dev:arm64 gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev:arm64 qemu-user
     touch "$folder/ready"

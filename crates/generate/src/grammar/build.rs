@@ -222,6 +222,10 @@ impl<'a> Build<'a> {
 
 /// Literals, white space between them free.
 pub(super) fn literals(parts: &[String]) -> String {
-    let quoted: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
-    quoted.join(" ")
+    let quoted = parts.iter().map(|part| match part.as_str() {
+        "uint256" => "(\"uint256\" | \"uint\")".to_owned(),
+        "int256" => "(\"int256\" | \"int\")".to_owned(),
+        _ => format!("\"{part}\""),
+    });
+    quoted.collect::<Vec<String>>().join(" ")
 }

@@ -152,11 +152,10 @@ impl Build<'_> {
         if newest(7) {
             block.push("basefee");
         }
-        if newest(18) {
+        if self.scope.oldest >= (8, 18) {
             block.push("prevrandao");
-        } else {
-            block.push("difficulty");
         }
+        block.push("difficulty");
         for word in block {
             self.atom(&uint, format!("\"block\" \".\" \"{word}\""));
         }

@@ -11,10 +11,10 @@ use super::{
 const RESERVED: &str = "if else for while do return break continue unchecked require assert revert emit delete new true false \
 this super msg tx block abi type address bool string bytes uint int byte mapping memory storage calldata payable gasleft blockhash \
 keccak256 assembly let now var days hours weeks minutes seconds ether wei gwei virtual override public private internal external view \
-pure constant immutable event error struct enum function modifier contract interface library import using as is try throw catch \
+pure constant immutable event struct enum function modifier contract interface library import using as is try throw catch \
 case default final in inline match null of relocatable static switch typeof after alias apply auto copyof define implements macro \
 mutable partial promise reference sealed sizeof supports typedef unicode hex selfdestruct suicide ecrecover sha256 sha3 ripemd160 \
-addmod mulmod fixed ufixed indexed anonymous constructor fallback receive pragma abstract transient layout at log0 log1 log2 log3 \
+addmod mulmod fixed ufixed indexed anonymous constructor fallback receive pragma abstract transient at log0 log1 log2 log3 \
 years finney szabo blobhash returns _";
 
 impl Build<'_> {

@@ -46,11 +46,11 @@ impl Build<'_> {
     }
 
     fn number(&mut self, ty: &Type, id: usize) {
-        let word = self.spelled(ty).unwrap_or_default().concat();
-        let cast = |source: &str| format!("\"{word}\" \"(\" {source} \")\"");
+        let word = literals(&self.spelled(ty).unwrap_or_default());
+        let cast = |source: &str| format!("{word} \"(\" {source} \")\"");
         let atom = format!("a{id}");
         if self.scope.version >= (6, 8) {
-            self.rules.add(&atom, format!("\"type\" \"(\" \"{word}\" \")\" \".\" MINMAX"));
+            self.rules.add(&atom, format!("\"type\" \"(\" {word} \")\" \".\" MINMAX"));
         }
         self.rules.add(&format!("cast{id}"), format!("@k{id}"));
         self.rules.add(&atom, cast(&format!("@cast{id}")));

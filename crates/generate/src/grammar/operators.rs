@@ -21,7 +21,8 @@ impl Build<'_> {
                 }
             }
             self.literals(*target, wanted);
-            let branch = if matches!(wanted, Type::Uint(_) | Type::Address | Type::Bool) { "e" } else { "x" };
+            let literal = matches!(wanted, Type::Uint(_) | Type::Address | Type::Bool | Type::Text(Place::Memory));
+            let branch = if literal { "e" } else { "x" };
             // Only where a whole value stands: as an argument or an index it has parentheses, for otherwise every place where a value
             // may stand is one where a condition of any type may begin.
             self.rules.add(&format!("v{target}"), format!("@{rule}"));
@@ -109,8 +110,9 @@ impl Build<'_> {
                 self.rules.add(rule, "NZ64 \"*\" \"10\" \"**\" P36");
                 self.rules.add(rule, "NZ32 \"*\" NZ64 (UNIT)?");
                 self.rules.add(rule, "NZ32 \"*\" NZ32 \"*\" NZ32");
-                self.rules.add(rule, "\"10\" \"**\" P36");
+                self.rules.add(rule, "\"10\" \"**\" P76");
                 self.rules.add(rule, "\"2\" \"**\" P254");
+                self.rules.add(rule, "\"1\" \"<<\" P254");
             }
             if bits == 256 {
                 self.rules.add(&format!("e{id}"), "\"2\" \"**\" \"256\" \"-\" \"1\"");
@@ -179,10 +181,12 @@ impl Build<'_> {
         }
         if n == self.wide {
             self.rules.add(&format!("p{n}"), "SMALL \"**\" @ua");
+            // Of the type of the wider constant, which converts to this one beside an operator or by itself.
+            self.rules.add(&format!("p{n}"), format!("\"(\" @c \"?\" @k{n} \":\" @k{n} \")\""));
         }
         let product = format!("(\"*\" (@p_{n} | @k{n}) | DIVOP (@p_{n} | @nz{n}))");
         let sum = format!("(ADDOP (@m_{n} | @k{n}))");
-        let shift = "(SHOP (@us | P62))";
+        let shift = "(SHOP (@us | P254))";
         let bits = format!("(BITOP (@h_{n} | @k{n}))");
         self.layer("m", n, "p", &product);
         self.rules.add(&format!("m{n}"), format!("@k{n} (\"*\" | DIVOP) @p{n} {product}*"));
@@ -231,7 +235,10 @@ impl Build<'_> {
                     self.rules.add("cc", format!("@x{id} (EQ | REL) (@io | {literal})"));
                     self.rules.add("cc", format!("{literal} (EQ | REL) @x{id}"));
                 }
-                Type::Fixed(_) => self.rules.add("cc", format!("@x{id} EQ @e{id}")),
+                Type::Fixed(_) => {
+                    self.rules.add("cc", format!("@x{id} EQ @e{id}"));
+                    self.rules.add("cc", format!("@x{id} REL @x{id}"));
+                }
                 Type::Enum(_) => self.rules.add("cc", format!("@x{id} (EQ | REL) @x{id}")),
                 Type::Address | Type::Payable => self.rules.add("ao", format!("@x{id}")),
                 Type::Contract(_) => self.rules.add("cc", format!("@x{id} EQ @x{id}")),
@@ -267,6 +274,7 @@ impl Build<'_> {
             ("UNIT", "/ (ether|gwei|wei|seconds|minutes|hours|days|weeks)/".to_owned()),
             ("P18", "/[1-9]|1[0-8]/".to_owned()),
             ("P36", "/[1-9]|[12][0-9]|3[0-6]/".to_owned()),
+            ("P76", "/[1-9]|[1-6][0-9]|7[0-6]/".to_owned()),
             ("P62", "/[1-9]|[1-5][0-9]|6[0-2]/".to_owned()),
             ("P254", "/[1-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-4]/".to_owned()),
             ("SMALL", "/[1-9][0-9]{0,2}/".to_owned()),

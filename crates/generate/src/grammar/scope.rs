@@ -123,8 +123,10 @@ pub struct Scope {
     pub mutability: Mutability,
     /// Whether `msg.value` may be read.
     pub takes_value: bool,
-    /// Minor version and patch of the compiler.
+    /// Minor version and patch of the compiler; a patch above all where the pragma leaves it open.
     pub version: (u32, u32),
+    /// The lowest that the pragmas allow.
+    pub oldest: (u32, u32),
     /// The contract of the function, when it has one that is not a library.
     pub own: Option<usize>,
     /// Whether the function is one of a library.
@@ -242,7 +244,8 @@ impl<'a> Reader<'a> {
             mutability: self.function.mutability,
             takes_value: self.function.mutability == Mutability::Payable
                 || self.function.visibility <= Visibility::Internal,
-            version: version(self.program),
+            version: version(self.program, true),
+            oldest: version(self.program, false),
             own: self.home.filter(|id| !self.program.is_library(*id)).map(|id| id.0),
             in_library: self.home.is_some_and(|id| self.program.is_library(id)),
             taken: BTreeSet::new(),
@@ -677,14 +680,14 @@ fn mark_overloads(callables: &mut [Callable]) {
     }
 }
 
-/// The compiler that the pragmas of the main file let choose: an open range means the newest.
-fn version(program: &Program) -> (u32, u32) {
+/// The compiler that the pragmas of the main file let choose: an open range means the newest, or the oldest where that is asked for.
+fn version(program: &Program, newest: bool) -> (u32, u32) {
     const NEWEST: u32 = 99;
     let texts = program.file(0).pragmas.iter().map(|span| span.text(program.text(0)));
     let wanted = texts.filter(|text| text.contains("solidity"));
     let lowest = wanted.filter_map(|text| {
         let open = text.contains('^') || text.contains('>') || text.contains('~');
-        ir::lowest_version(text).map(|(minor, patch)| (minor, if open { NEWEST } else { patch }))
+        ir::lowest_version(text).map(|(minor, patch)| (minor, if open && newest { NEWEST } else { patch }))
     });
     lowest.max().unwrap_or((8, NEWEST))
 }

@@ -39,8 +39,9 @@ impl Build<'_> {
         ] {
             self.rules.terminal(name, format!("/{word}{GAP}/"));
         }
-        let line = r"\/\/[^\r\n]{0,200}\r?\n";
-        let block = r"\/\*([^*]|\*[^\/])*\*+\/";
+        // What ends a line for solc ends a comment; and who comments without end says nothing.
+        let line = r"\/\/[^\r\n\x0b\x0c\x{2028}\x{2029}]{0,200}\r?\n";
+        let block = r"\/\*([^*]|\*[^\/]){0,400}\*+\/";
         self.rules
             .terminal("COMMENT", format!("/(({line}|{block})[ \\t]{{0,64}}(\\r?\\n[ \\t]{{0,64}}){{0,2}}){{1,12}}/"));
     }
