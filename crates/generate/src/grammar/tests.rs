@@ -70,7 +70,8 @@ fn put(function: &str, body: &str) -> Result<(), String> {
     let mut constraint = Constraint::new(Arc::clone(&BYTES), scope(function)).unwrap();
     for (at, byte) in body.bytes().enumerate() {
         if !constraint.push(u32::from(byte)) {
-            return Err(format!("{} >>> {}", &body[..at], &body[at..]));
+            let (before, after) = body.as_bytes().split_at(at);
+            return Err(format!("{} >>> {}", String::from_utf8_lossy(before), String::from_utf8_lossy(after)));
         }
     }
     if constraint.is_whole() { Ok(()) } else { Err(format!("{body} is not whole")) }
@@ -123,6 +124,26 @@ fn what_people_write_is_accepted() {
     accepts("sum", "c = a + b; // checked\n");
     accepts("pay", "require(msg.value > 1 ether); to.transfer(msg.value / 2);");
     accepts("act", "{ uint256 x = 1; total = x; } { uint256 x = 2; total = x; } { bool x = true; require(x); }");
+}
+
+#[test]
+fn short_names_of_types_and_chosen_constants_are_accepted() {
+    accepts(
+        "act",
+        "uint part = uint(amount) / 2; uint[] memory all = new uint[](1); all[0] = part; total = type(uint).max;",
+    );
+    accepts("act", "total = amount / 2 + (amount % 2 == 0 ? 0 : 1); label = amount > 1 ? \"many\" : \"one\";");
+    accepts(
+        "act",
+        "if (amount >> 128 > 0) { total = 10**64; } for (uint256 bit = 1 << 254; bit > 0; bit >>= 3) { total = bit; }",
+    );
+    accepts("act", "if (root <= proof[0]) { bytes32 error = root; root = proof[0]; require(error != root); }");
+    accepts("act", "total = block.difficulty + block.prevrandao;");
+    accepts("act", "/* why */ total = 1; // and so\n");
+    refuses("act", "small = (amount % 2 == 0 ? 0 : 300);");
+    refuses("act", "if (root <= amount) { total = 1; }");
+    refuses("act", &format!("/* {} */ total = 1;", "x".repeat(500)));
+    refuses("act", "total = 1; // one\u{2028}\n");
 }
 
 #[test]
