@@ -46,7 +46,10 @@ fn here() -> Machine<'static> {
     let beside = env::current_exe().ok().and_then(|this| Some(this.parent()?.join(NAME)));
     Machine {
         is_second: cfg!(feature = "cuda") || env::var_os(STARTED).is_some(),
-        has_driver: Path::new("/proc/driver/nvidia/version").exists(),
+        // The second is where Windows lends its driver to a Linux inside of it.
+        has_driver: ["/proc/driver/nvidia/version", "/usr/lib/wsl/lib/libcuda.so.1"]
+            .iter()
+            .any(|it| Path::new(it).exists()),
         chosen: env::var_os(CHOSEN).filter(|value| !value.is_empty()),
         places: beside.into_iter().chain([default_cache_dir().join("cuda").join(NAME)]).collect(),
         fails: &fails,
